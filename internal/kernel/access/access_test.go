@@ -1,0 +1,197 @@
+package access
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"testing"
+
+	"kith/internal/kernel/clock"
+	"kith/internal/kernel/errs"
+)
+
+// expected is the access table written a second time, by hand and in another form, for the property test. It must never be
+// made from Rules.
+func expected(v Viewer, write bool, r Record) bool {
+	rel := func(kind string, to ...string) bool {
+		for _, x := range r.Relations {
+			if x.Kind == kind && x.From <= v.Now && v.Now < x.Until && slices.Contains(to, x.To) {
+				return true
+			}
+		}
+		return false
+	}
+	me := v.Account
+	if r.District != v.District || (me != "" && r.Subject == me) {
+		return false
+	}
+	named, emergency := me != "" && rel("named", me), me != "" && rel("breakglass", me)
+	if r.Locked && !named && !emergency {
+		return false
+	}
+	at := func(role Role) bool { return r.Org != "" && slices.Contains(v.Roles[role], r.Org) }
+	switch r.Kind {
+	case "concern":
+		switch {
+		case named, at("head"), at("dsl") && !r.Restricted:
+			return true
+		case write:
+			return false
+		case emergency:
+			return true
+		case me != "" && r.Author == me && (r.Part == "header" || r.Part == "account"):
+			return true
+		case me != "" && r.Part == "feedback" && rel("told", me):
+			return true
+		case r.Restricted:
+			return false
+		case rel("share", v.Roles["dsl"]...), rel("grant", v.Roles["trust_lead"]...):
+			return true
+		}
+		return rel("referral", v.Roles["la_officer"]...) && slices.Contains([]string{"header", "account", "child", "decision"}, r.Part)
+	case "child":
+		switch {
+		case named, at("dsl") && !r.Restricted:
+			return true
+		case write:
+			return false
+		case emergency, at("head"):
+			return true
+		case r.Part == "card" && at("member"):
+			return true
+		}
+		return !r.Restricted && rel("share", v.Roles["dsl"]...)
+	}
+	return false
+}
+
+func pick[T any](r *rand.Rand, xs ...T) T { return xs[r.IntN(len(xs))] }
+
+// random returns a viewer and a record out of a world so small that they often meet.
+func random(r *rand.Rand) (Viewer, Record) {
+	people, orgs := []string{"", "ann", "ben", "cat"}, []string{"", "oak", "elm", "ash", "trust", "council"}
+	v := Viewer{Account: pick(r, people...), District: pick(r, "here", "here", "here", "there"), Now: clock.Millis(100 + r.IntN(3)),
+		Roles: map[Role][]string{}}
+	if v.Account != "" {
+		for _, role := range []Role{DSL, Head, TrustLead, LAOfficer, Admin, Governor} {
+			if r.IntN(4) == 0 {
+				o := orgs[1+r.IntN(len(orgs)-1)]
+				v.Roles[role] = append(v.Roles[role], o)
+				v.Roles[Member] = append(v.Roles[Member], o)
+			}
+		}
+		if r.IntN(3) == 0 {
+			v.Roles[Member] = append(v.Roles[Member], orgs[1+r.IntN(len(orgs)-1)])
+		}
+	}
+	rec := Record{ID: "rec", District: pick(r, "here", "here", "here", "there"), Kind: pick(r, "concern", "concern", "child", "other"),
+		Org: pick(r, orgs...), Author: pick(r, people...), Subject: pick(r, "", "", people[r.IntN(4)]),
+		Restricted: r.IntN(4) == 0, Locked: r.IntN(4) == 0}
+	rec.Part = pick(r, PartHeader, PartAccount, PartChild, PartLead, PartDecision, PartFeedback, PartCard, PartFile)
+	for range r.IntN(3) {
+		rec.Relations = append(rec.Relations, Relation{To: pick(r, append(people[1:], orgs[1:]...)...),
+			Kind: pick(r, Named, Referral, Share, Granted, Told, BreakGlass), From: clock.Millis(99 + r.IntN(3)), Until: clock.Millis(101 + r.IntN(3))})
+	}
+	return v, rec
+}
+
+// compare returns how many of n random pairs the table decides otherwise than expected.
+func compare(table Table, n int, seed uint64) (wrong int, first string) {
+	r := rand.New(rand.NewPCG(seed, 2))
+	for range n {
+		v, rec := random(r)
+		for _, write := range []bool{false, true} {
+			got, rule := table.Decide(v, write, rec)
+			if got != expected(v, write, rec) {
+				if wrong == 0 {
+					first = fmt.Sprintf("write %v: table says %v (%s)\n%+v\n%+v", write, got, rule, v, rec)
+				}
+				wrong++
+			}
+		}
+	}
+	return wrong, first
+}
+
+// SEC-2: the decision agrees with the expectation on a million random pairs of people and records.
+func TestDecideAgreesWithTheExpectationTable(t *testing.T) {
+	if wrong, first := compare(Rules, 1_000_000, 1); wrong > 0 {
+		t.Fatalf("%d pairs differ; the first: %s", wrong, first)
+	}
+}
+
+// Each rule is needed: without it the expectation no longer holds. So the property above is able to fail, rule by rule.
+func TestEveryRuleIsNeeded(t *testing.T) {
+	for ki, k := range Rules.Kinds {
+		for ri, rule := range k.Rules {
+			table := Table{Deny: Rules.Deny, Kinds: slices.Clone(Rules.Kinds)}
+			table.Kinds[ki].Rules = slices.Delete(slices.Clone(k.Rules), ri, ri+1)
+			if wrong, _ := compare(table, 60_000, 3); wrong == 0 {
+				t.Errorf("%s: nothing noticed that rule %q is gone", k.Name, rule.Name)
+			}
+		}
+	}
+	if wrong, _ := compare(Table{Kinds: Rules.Kinds, Deny: anyOf()}, 60_000, 3); wrong == 0 {
+		t.Error("nothing noticed that the denials are gone")
+	}
+}
+
+// SEC-10: whoever a record is about never reads it, whatever they hold.
+func TestSubjectNeverReads(t *testing.T) {
+	v := Viewer{Account: "helen", District: "d", Now: 5, Roles: map[Role][]string{Head: {"oak"}, DSL: {"oak"}, Member: {"oak"}, Admin: {"oak"}}}
+	r := Record{ID: "1", District: "d", Kind: Concern, Part: PartHeader, Org: "oak", Subject: "helen", Author: "helen",
+		Relations: []Relation{{To: "helen", Kind: Named, Until: 10}, {To: "helen", Kind: BreakGlass, Until: 10}}}
+	if ok, _ := Rules.Decide(v, false, r); ok {
+		t.Fatal("the subject reads the record about them")
+	}
+}
+
+// SEC-7, SEC-8: nothing is held before a post begins or after it ends; a lapsed relation gives nothing.
+func TestLapsedRelationGivesNothing(t *testing.T) {
+	v := Viewer{Account: "ann", District: "d", Now: 10, Roles: map[Role][]string{Member: {"oak"}}}
+	r := Record{District: "d", Kind: Concern, Part: PartLead, Relations: []Relation{{To: "ann", Kind: BreakGlass, From: 5, Until: 10}}}
+	if ok, _ := Rules.Decide(v, false, r); ok {
+		t.Fatal("break-glass outlived its end")
+	}
+	r.Relations[0].Until = 11
+	if ok, rule := Rules.Decide(v, false, r); !ok || rule != "break-glass" {
+		t.Fatalf("break-glass should still hold, got %v %s", ok, rule)
+	}
+}
+
+func TestRuleNamesAreUniqueAndWorded(t *testing.T) {
+	seen := map[string]bool{}
+	for _, k := range Rules.Kinds {
+		for _, x := range k.Rules {
+			if seen[x.Name] || len(x.Words) < 20 {
+				t.Errorf("rule %q: its name must be its own and its words a sentence", x.Name)
+			}
+			seen[x.Name] = true
+			if got, ok := Rules.Rule(x.Name); !ok || got.Words != x.Words {
+				t.Errorf("rule %q is not found by its name", x.Name)
+			}
+		}
+	}
+}
+
+func TestPermissionAsksForStrengthAfterRole(t *testing.T) {
+	teacher := Viewer{Account: "t", Strength: FirstFactor, Roles: map[Role][]string{Member: {"oak"}}}
+	lead := Viewer{Account: "l", Strength: FirstFactor, Roles: map[Role][]string{Member: {"oak"}, DSL: {"oak"}}}
+	for _, c := range []struct {
+		v    Viewer
+		p    Permission
+		kind errs.Kind
+		ok   bool
+	}{
+		{Viewer{}, Anybody, 0, true},
+		{Viewer{}, SignedIn, errs.SignIn, false},
+		{teacher, Reporter, 0, true},
+		{teacher, Lead, errs.NotFound, false},
+		{lead, Lead, errs.StepUp, false},
+	} {
+		err := c.v.May(c.p)
+		if (err == nil) != c.ok || err != nil && errs.KindOf(err) != c.kind {
+			t.Errorf("%s as %s: %v", c.p.Name, c.v.Account, err)
+		}
+	}
+}
