@@ -1,0 +1,88 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"math/rand/v2"
+	"net"
+	"time"
+
+	"github.com/jackc/pgx/v5/pgconn"
+	_ "github.com/jackc/pgx/v5/stdlib" // registers "pgx"
+
+	"kith/internal/kernel/access"
+	"kith/internal/kernel/errs"
+)
+
+func (db *DB) openPostgres(ctx context.Context) error {
+	db.engine = Postgres
+	pool, err := sql.Open("pgx", db.opts.URL)
+	if err != nil {
+		return errs.Of(errs.Unavailable, err, "The database address cannot be read. It looks like postgres://kith_app@host/kith.")
+	}
+	pool.SetMaxOpenConns(20)
+	pool.SetMaxIdleConns(20)
+	if err := pool.PingContext(ctx); err != nil {
+		pool.Close() //nolint:errcheck // never opened
+		return errs.Of(errs.Unavailable, err, "The database does not answer. Check that PostgreSQL runs and that this address and role may connect.")
+	}
+	db.read, db.write = pool, pool
+	return nil
+}
+
+func (db *DB) readIsolation() sql.IsolationLevel {
+	if db.engine == Postgres {
+		return sql.LevelRepeatableRead // one snapshot for the whole page
+	}
+	return sql.LevelDefault
+}
+
+// setDistrict tells row-level security which district this transaction is for: the second wall behind every query's own.
+func setDistrict(ctx context.Context, raw *sql.Tx, district string) error {
+	_, err := raw.ExecContext(ctx, `SELECT set_config('app.district', $1, true)`, district)
+	return err
+}
+
+// attempts is how often a closure runs when rivals keep it from committing.
+const attempts = 5
+
+func (db *DB) writePostgres(ctx context.Context, v access.Viewer, fn func(context.Context, *Tx) error) (err error) {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	for n := range attempts {
+		err = db.tryPostgres(ctx, v, fn)
+		var pg *pgconn.PgError
+		if !errors.As(err, &pg) || pg.Code != "40001" && pg.Code != "40P01" {
+			return err
+		}
+		time.Sleep(time.Duration(rand.Int64N(int64(5*time.Millisecond) << n))) // rivals that wake together meet again
+	}
+	return errs.Of(errs.Busy, err, "Too many people are changing this at once. Nothing was lost: send it again.")
+}
+
+func (db *DB) tryPostgres(ctx context.Context, v access.Viewer, fn func(context.Context, *Tx) error) error {
+	ctx, cancel := context.WithTimeout(context.WithValue(context.WithoutCancel(ctx), inside{}, true), closureLimit)
+	defer cancel()
+	raw, err := db.write.BeginTx(ctx, nil)
+	if err != nil {
+		return db.fault(err)
+	}
+	defer raw.Rollback() //nolint:errcheck // after Commit it does nothing
+	if err := setDistrict(ctx, raw, v.District); err != nil {
+		return db.fault(err)
+	}
+	if err := db.newTx(raw, v).run(ctx, fn); err != nil {
+		return err
+	}
+	if err := raw.Commit(); err != nil {
+		return db.fault(err)
+	}
+	return nil
+}
+
+func isConnect(err error) bool {
+	var op *net.OpError
+	return errors.As(err, &op)
+}

@@ -1,0 +1,219 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"strconv"
+	"strings"
+
+	"kith/internal/kernel/access"
+	"kith/internal/kernel/errs"
+)
+
+// Query is SQL under construction. Values are bound, never written into the text: each ? takes the next argument.
+type Query struct {
+	parts   []part
+	visible bool
+}
+
+type part struct {
+	text  string
+	args  []any
+	alias string   // an access predicate on the record that goes by this alias
+	kinds []string // the kinds of record it may be
+	write bool
+}
+
+// SQL starts a query.
+func SQL(text string, args ...any) *Query { return new(Query).Add(text, args...) }
+
+// Add appends text.
+func (q *Query) Add(text string, args ...any) *Query {
+	if strings.Count(text, "?") != len(args) {
+		panic("store: argument count: " + text)
+	}
+	q.parts = append(q.parts, part{text: text, args: args})
+	return q
+}
+
+// If appends text when on.
+func (q *Query) If(on bool, text string, args ...any) *Query {
+	if on {
+		return q.Add(text, args...)
+	}
+	return q
+}
+
+// In appends "column IN (values)"; with no values it is never true.
+func (q *Query) In(column string, values []string) *Query {
+	if len(values) == 0 {
+		return q.Add("1=0")
+	}
+	args := make([]any, len(values))
+	for i, v := range values {
+		args[i] = v
+	}
+	return q.Add(column+" IN (?"+strings.Repeat(",?", len(values)-1)+")", args...)
+}
+
+// Visible appends AND (predicate): the viewer may read the access_record that goes by alias, which is of one of the kinds
+// (all kinds when none is given). It is what makes a query on records allowed.
+func (q *Query) Visible(alias string, kinds ...string) *Query {
+	q.parts = append(q.parts, part{alias: alias, kinds: kinds})
+	q.visible = true
+	return q
+}
+
+// Changeable is Visible for those who may change the record.
+func (q *Query) Changeable(alias string, kinds ...string) *Query {
+	q.parts = append(q.parts, part{alias: alias, kinds: kinds, write: true})
+	q.visible = true
+	return q
+}
+
+// compile writes the text for the engine: ? as it stands on SQLite, $1, $2 ... in order on PostgreSQL.
+func (q *Query) compile(tx *Tx) (string, []any, error) {
+	var b strings.Builder
+	var args []any
+	for _, p := range q.parts {
+		text, values := p.text, p.args
+		if p.alias != "" {
+			w, a := access.Rules.Where(tx.Viewer, p.write, p.alias, p.kinds...)
+			text, values = "AND ("+w+")", a
+		}
+		args = append(args, values...)
+		b.WriteString(text)
+		b.WriteByte('\n')
+	}
+	text := b.String()
+	if !q.visible {
+		if table := tx.db.schema.personalTable(text); table != "" {
+			if _, system := tx.Viewer.IsSystem(); !system && !strings.HasPrefix(strings.TrimSpace(text), "UPDATE") && !strings.HasPrefix(strings.TrimSpace(text), "DELETE") {
+				return "", nil, errs.New(errs.Internal, "store: a query on "+table+" without Visible: "+text)
+			}
+		}
+	}
+	if tx.db.engine == Postgres {
+		text = numbered(text)
+	}
+	return text, args, nil
+}
+
+func numbered(text string) string {
+	var b strings.Builder
+	n := 0
+	for {
+		head, tail, ok := strings.Cut(text, "?")
+		b.WriteString(head)
+		if !ok {
+			return b.String()
+		}
+		n++
+		b.WriteString("$" + strconv.Itoa(n))
+		text = tail
+	}
+}
+
+// Row is what a query's line is read into: Dest lists where each column goes, in order.
+type Row[T any] interface {
+	*T
+	Dest() []any
+}
+
+// All returns every row.
+func All[T any, P Row[T]](ctx context.Context, tx *Tx, q *Query) ([]T, error) {
+	return allFunc(ctx, tx, q, func(v *T) []any { return P(v).Dest() })
+}
+
+// One returns the only row. NotFound: none, or none that the viewer may see.
+func One[T any, P Row[T]](ctx context.Context, tx *Tx, q *Query) (T, error) {
+	return oneFunc(ctx, tx, q, func(v *T) []any { return P(v).Dest() })
+}
+
+// Scalar is a single value.
+type Scalar interface {
+	~string | ~int | ~int64 | ~bool | ~float64 | ~[]byte
+}
+
+// Values returns the single column of every row.
+func Values[T Scalar](ctx context.Context, tx *Tx, q *Query) ([]T, error) {
+	return allFunc(ctx, tx, q, func(v *T) []any { return []any{v} })
+}
+
+// Value returns the single column of the only row. NotFound: none.
+func Value[T Scalar](ctx context.Context, tx *Tx, q *Query) (T, error) {
+	return oneFunc(ctx, tx, q, func(v *T) []any { return []any{v} })
+}
+
+// Exists says whether the query has a row.
+func Exists(ctx context.Context, tx *Tx, q *Query) (bool, error) {
+	_, err := oneFunc(ctx, tx, q, func(*struct{}) []any { return nil })
+	if errs.Is(err, errs.NotFound) {
+		return false, nil
+	}
+	return err == nil, err
+}
+
+func allFunc[T any](ctx context.Context, tx *Tx, q *Query, dest func(*T) []any) (out []T, err error) {
+	rows, err := tx.query(ctx, q)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var v T
+		if err := scan(rows, dest(&v)); err != nil {
+			return nil, tx.failed(err)
+		}
+		out = append(out, v)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, tx.failed(err)
+	}
+	return out, nil
+}
+
+func oneFunc[T any](ctx context.Context, tx *Tx, q *Query, dest func(*T) []any) (v T, err error) {
+	rows, err := tx.query(ctx, q)
+	if err != nil {
+		return v, err
+	}
+	defer rows.Close()
+	if !rows.Next() {
+		if err := rows.Err(); err != nil && !errors.Is(err, sql.ErrNoRows) {
+			return v, tx.failed(err)
+		}
+		return v, errs.Missing()
+	}
+	if err := scan(rows, dest(&v)); err != nil {
+		return v, tx.failed(err)
+	}
+	if err := rows.Close(); err != nil {
+		return v, tx.failed(err)
+	}
+	return v, nil
+}
+
+// scan reads a row; no destinations means that its being there is all that was asked.
+func scan(rows *sql.Rows, dest []any) error {
+	if len(dest) == 0 {
+		return nil
+	}
+	return rows.Scan(dest...)
+}
+
+func (tx *Tx) query(ctx context.Context, q *Query) (*sql.Rows, error) {
+	text, args, err := q.compile(tx)
+	if err != nil {
+		return nil, err
+	}
+	if err := tx.ready(); err != nil {
+		return nil, err
+	}
+	rows, err := tx.raw.QueryContext(ctx, text, args...)
+	if err != nil {
+		return nil, tx.failed(err)
+	}
+	return rows, nil
+}

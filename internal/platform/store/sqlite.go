@@ -1,0 +1,114 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"net/url"
+	"os"
+
+	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/ncruces/go-sqlite3"
+	_ "github.com/ncruces/go-sqlite3/driver" // registers "sqlite3"
+	"github.com/ncruces/go-sqlite3/ext/fts5"
+	_ "github.com/ncruces/go-sqlite3/vfs/adiantum" // registers the encrypting file system "adiantum"
+
+	"kith/internal/kernel/errs"
+)
+
+func init() { sqlite3.AutoExtension(fts5.Register) }
+
+// sqliteURL returns how to open the file. The key comes first and the busy timeout before the journal mode, or the first
+// statement meets a file it cannot read or a lock it does not wait for.
+func sqliteURL(o Options, cacheKB int, readOnly bool) string {
+	q := url.Values{"vfs": {"adiantum"}, "_txlock": {"immediate"}}
+	q["_pragma"] = []string{
+		"hexkey('" + hex.EncodeToString(o.Key[:]) + "')", "busy_timeout(10000)", "journal_mode(wal)", "synchronous(full)",
+		"foreign_keys(on)", "temp_store(memory)", "secure_delete(on)", fmt.Sprintf("cache_size(-%d)", cacheKB),
+	}
+	if readOnly {
+		q["_pragma"] = append(q["_pragma"], "query_only(on)")
+	}
+	return "file:" + (&url.URL{Path: o.Path}).EscapedPath() + "?" + q.Encode()
+}
+
+func (db *DB) openSQLite(ctx context.Context) error {
+	db.engine = SQLite
+	_, statErr := os.Stat(db.opts.Path)
+	w, err := sql.Open("sqlite3", sqliteURL(db.opts, 16_000, false))
+	if err != nil {
+		return err
+	}
+	w.SetMaxOpenConns(1)
+	w.SetMaxIdleConns(1)
+	if _, err := w.ExecContext(ctx, "SELECT count(*) FROM sqlite_schema"); err != nil {
+		w.Close() //nolint:errcheck // never opened
+		var e *sqlite3.Error
+		if errors.As(err, &e) && e.Code() == sqlite3.NOTADB && statErr == nil {
+			return errs.Of(errs.Unavailable, err, "The key does not open this database. Use the key file that belongs to this data folder, or the recovery sheet; nothing was changed.")
+		}
+		return err
+	}
+	r, err := sql.Open("sqlite3", sqliteURL(db.opts, 8_000, true))
+	if err != nil {
+		return err
+	}
+	r.SetMaxOpenConns(db.opts.Readers)
+	r.SetMaxIdleConns(db.opts.Readers)
+	db.write, db.read = w, r
+	db.writer = newWriter(db)
+	return nil
+}
+
+// rollsBack says whether SQLite answers the error by giving up the whole transaction, so that a later statement would be
+// committed on its own.
+func rollsBack(err error) bool {
+	var e *sqlite3.Error
+	if !errors.As(err, &e) {
+		return errors.Is(err, context.DeadlineExceeded) || errors.Is(err, context.Canceled)
+	}
+	switch e.Code() {
+	case sqlite3.FULL, sqlite3.IOERR, sqlite3.NOMEM, sqlite3.BUSY, sqlite3.INTERRUPT, sqlite3.CORRUPT, sqlite3.NOTADB:
+		return true
+	}
+	return false
+}
+
+// fault maps a driver's error once, for both engines: what cannot be stored or read just now is Unavailable with words for
+// the person; a breach of uniqueness is a duplicate (see IsDuplicate); everything else stays a fault of ours.
+func (db *DB) fault(err error) error {
+	if err == nil {
+		return nil
+	}
+	var lite *sqlite3.Error
+	if errors.As(err, &lite) {
+		switch {
+		case rollsBack(err), lite.Code() == sqlite3.READONLY, lite.Code() == sqlite3.CANTOPEN:
+			return errs.Of(errs.Unavailable, err, notSaved)
+		case lite.ExtendedCode() == sqlite3.CONSTRAINT_UNIQUE, lite.ExtendedCode() == sqlite3.CONSTRAINT_PRIMARYKEY:
+			return fmt.Errorf("%w: %w", errDuplicate, err)
+		}
+		return err
+	}
+	var pg *pgconn.PgError
+	if errors.As(err, &pg) {
+		switch {
+		case pg.Code == "23505":
+			return fmt.Errorf("%w: %w", errDuplicate, err)
+		case pg.Code[:2] == "08", pg.Code[:2] == "53", pg.Code[:2] == "57", pg.Code[:2] == "58", pg.Code == "25006":
+			return errs.Of(errs.Unavailable, err, notSaved)
+		}
+		return err
+	}
+	if errors.Is(err, context.DeadlineExceeded) || pgconn.SafeToRetry(err) || isConnect(err) {
+		return errs.Of(errs.Unavailable, err, notSaved)
+	}
+	return err
+}
+
+var errDuplicate = errors.New("duplicate")
+
+// IsDuplicate says whether a row with this key is already there, as after a form that was sent twice.
+func IsDuplicate(err error) bool { return errors.Is(err, errDuplicate) }

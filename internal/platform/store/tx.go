@@ -1,0 +1,133 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"regexp"
+	"sync"
+
+	"kith/internal/kernel/access"
+	"kith/internal/kernel/clock"
+	"kith/internal/kernel/errs"
+	"kith/internal/kernel/ref"
+)
+
+// Tx is one transaction for one viewer. It has no Commit and no Rollback: returning nil or an error from the closure is both.
+type Tx struct {
+	Viewer access.Viewer
+	Now    clock.Millis // one instant for everything written together
+
+	db      *DB
+	raw     *sql.Tx
+	notes   []Note
+	reading bool
+	wrote   bool
+	audited bool
+	poison  error // after a full disk or the like the database has rolled back by itself; nothing more may run
+}
+
+// NewID returns a fresh id.
+func (tx *Tx) NewID() string { return tx.db.ids.New(tx.Now) }
+
+// Engine says which database runs below; for platform packages whose SQL differs.
+func (tx *Tx) Engine() Engine { return tx.db.engine }
+
+// Raw returns the bare transaction, for the job queue and the audit sequencer only; archtest holds everybody else off.
+func (tx *Tx) Raw() *sql.Tx { return tx.raw }
+
+// Audited says that this transaction has written its audit entry. Only platform/audit calls it.
+func (tx *Tx) Audited() { tx.audited = true }
+
+// Unaudited lets a change stand that says nothing about anybody, such as a draft or the minute a session was last seen.
+func (tx *Tx) Unaudited(reason string) {
+	if reason != "" {
+		tx.audited = true
+	}
+}
+
+// Saw notes that the viewer is being shown a record, by which rule. The note is durable before Read returns.
+func (tx *Tx) Saw(action string, r ref.Ref, org, rule string) {
+	tx.notes = append(tx.notes, Note{Action: action, Kind: r.Kind, Record: r.ID, Org: org, Rule: rule})
+}
+
+// SawList notes that the viewer is being shown a list, search, count or export: one note with what was asked and the ids.
+func (tx *Tx) SawList(action, org string, detail any) {
+	tx.notes = append(tx.notes, Note{Action: action, Org: org, Rule: "list", Detail: detail})
+}
+
+// Lock takes the row for this transaction, before deciding on a count, a set or a state that others may change. It raises
+// the row's version and returns the one it had. NotFound: no such row.
+func (tx *Tx) Lock(ctx context.Context, table, id string) (version int64, err error) {
+	defer errs.Wrap(&err, "lock %s", table)
+	if !tableName.MatchString(table) {
+		return 0, errs.New(errs.Internal, "not a table: "+table)
+	}
+	type row struct{ version int64 }
+	v, err := oneFunc(ctx, tx, SQL(`UPDATE `+table+` SET version = version + 1 WHERE id = ? RETURNING version`, id),
+		func(r *row) []any { return []any{&r.version} })
+	if err != nil {
+		return 0, err
+	}
+	tx.wrote = true
+	return v.version - 1, nil
+}
+
+var tableName = regexp.MustCompile(`^[a-z][a-z0-9_]*$`)
+
+// Exec runs a statement that returns no rows and says how many it changed.
+func (tx *Tx) Exec(ctx context.Context, q *Query) (int64, error) {
+	text, args, err := q.compile(tx)
+	if err != nil {
+		return 0, err
+	}
+	if err := tx.ready(); err != nil {
+		return 0, err
+	}
+	if tx.reading {
+		return 0, errs.New(errs.Internal, "store: a change inside a read: "+text)
+	}
+	res, err := tx.raw.ExecContext(ctx, text, args...)
+	if err != nil {
+		return 0, tx.failed(err)
+	}
+	tx.wrote = true
+	n, err := res.RowsAffected()
+	return n, err
+}
+
+func (tx *Tx) ready() error { return tx.poison }
+
+// failed maps a driver's error and, where the database has given up the whole transaction, poisons the rest.
+func (tx *Tx) failed(err error) error {
+	mapped := tx.db.fault(err)
+	if tx.db.engine == SQLite && rollsBack(err) {
+		tx.poison = mapped
+	}
+	return mapped
+}
+
+// schema is what the migrations say of the tables.
+type schema struct {
+	files    []migration
+	personal map[string]bool // tables of records: a query on one carries Visible
+	newest   int64
+	checked  sync.Map // SQL text -> the personal table it reads, or ""
+}
+
+var reads = regexp.MustCompile(`(?i)\b(?:from|join)\s+([a-z_][a-z0-9_]*)`)
+
+// personalTable returns the first table of records that the text reads, "" when none.
+func (s *schema) personalTable(text string) string {
+	if t, ok := s.checked.Load(text); ok {
+		return t.(string)
+	}
+	found := ""
+	for _, m := range reads.FindAllStringSubmatch(text, -1) {
+		if s.personal[m[1]] {
+			found = m[1]
+			break
+		}
+	}
+	s.checked.Store(text, found)
+	return found
+}
