@@ -124,9 +124,10 @@ func (db *DB) Pending(ctx context.Context) ([]string, error) {
 	return out, nil
 }
 
-// Migrate runs what has not run, one transaction each, and says which did. On PostgreSQL it runs as the owner, and then puts
-// the wall between districts on every table and gives the program's role its rights.
-func (db *DB) Migrate(ctx context.Context) (ran []string, err error) {
+// Migrate runs what has not run, one transaction each, and says which did; then what else has tables of its own (the job
+// queue). On PostgreSQL it runs as the owner, and at the end puts the wall between districts on every table and gives the
+// program's role its rights.
+func (db *DB) Migrate(ctx context.Context, others ...func(context.Context, Engine, *sql.DB) error) (ran []string, err error) {
 	pool := db.write
 	if db.engine == Postgres && db.opts.OwnerURL != "" {
 		if pool, err = sql.Open("pgx", db.opts.OwnerURL); err != nil {
@@ -144,6 +145,11 @@ func (db *DB) Migrate(ctx context.Context) (ran []string, err error) {
 	}
 	if err != nil {
 		return ran, fmt.Errorf("migrate: %w", err)
+	}
+	for _, other := range others {
+		if err := other(ctx, db.engine, pool); err != nil {
+			return ran, err
+		}
 	}
 	if db.engine == Postgres {
 		err = db.wall(ctx, pool)

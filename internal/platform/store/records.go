@@ -58,7 +58,9 @@ func (r *recordRow) Dest() []any {
 
 type relationRow struct{ access.Relation }
 
-func (r *relationRow) Dest() []any { return []any{&r.To, &r.Kind, (*int64)(&r.From), (*int64)(&r.Until)} }
+func (r *relationRow) Dest() []any {
+	return []any{&r.To, &r.Kind, (*int64)(&r.From), (*int64)(&r.Until)}
+}
 
 // Record returns the row of access_record that the viewer may see, with its relations, for asking Decide.
 // NotFound: no such record, or not for this viewer.
