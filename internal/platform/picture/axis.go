@@ -34,9 +34,9 @@ type tick struct {
 	text string
 }
 
-// months returns labels at the first of months, at least gap pixels apart and all inside the picture. The first label of
-// each year carries the year.
-func (a axis) months(gap, size, limit float64) []tick {
+// months returns labels at the first of months, at least gap pixels apart and ending before limit. With years, the first
+// label of each year carries the year, in full: "Dec 25" would be read as a day.
+func (a axis) months(gap, size, limit float64, years bool) []tick {
 	first := a.from.London()
 	start := time.Date(first.Year(), first.Month(), 1, 0, 0, 0, 0, clock.London)
 	var all []time.Time
@@ -59,8 +59,8 @@ func (a axis) months(gap, size, limit float64) []tick {
 	year := 0
 	for i := 0; i < len(all); i += step {
 		text := all[i].Format("Jan")
-		if all[i].Year() != year {
-			text = all[i].Format("Jan 06")
+		if years && all[i].Year() != year {
+			text = all[i].Format("Jan 2006")
 		}
 		if x := a.x(clock.Of(all[i])); x+textWidth(text, size) <= limit {
 			out = append(out, tick{x, text})

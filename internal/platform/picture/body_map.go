@@ -98,9 +98,7 @@ func (b BodyMap) view(c *canvas, v View, left, scale float64) {
 			c.end("path")
 		}
 	}
-	for _, m := range b.spread(v) {
-		m.draw(c)
-	}
+	c.discs(b.spread(v))
 	c.end("g")
 
 	mid := left + ViewWidth/2*scale
@@ -108,11 +106,11 @@ func (b BodyMap) view(c *canvas, v View, left, scale float64) {
 	if v == Back {
 		name, sides = "Back", [2]string{"left", "right"}
 	}
-	c.text(mid, ViewHeight*scale+19, 15, name, "text-anchor", "middle", "font-weight", "640", "fill", ink)
+	c.text(mid, ViewHeight*scale+19, 16, name, "text-anchor", "middle", "font-weight", "640", "fill", ink)
 	for i, side := range sides {
 		x := mid + float64(2*i-1)*58*scale
-		c.text(x, 226*scale, 14, "their", "text-anchor", "middle", "fill", soft)
-		c.text(x, 226*scale+16, 14, side, "text-anchor", "middle", "fill", soft)
+		c.text(x, 226*scale, 15, "their", "text-anchor", "middle", "fill", soft)
+		c.text(x, 226*scale+16, 15, side, "text-anchor", "middle", "fill", soft)
 	}
 }
 
@@ -144,16 +142,26 @@ func (b BodyMap) spread(v View) []disc {
 		free := func(x, y float64) bool {
 			return !slices.ContainsFunc(out, func(o disc) bool { return math.Hypot(o.x-x, o.y-y) < apart })
 		}
-		// Rings of rising radius; the body is small, so this ends soon after the view is full, if ever.
+		// Rings of rising radius; on each, a place inside the zone comes before one beside it.
 	search:
 		for r := 0.0; r <= ViewHeight && !free(d.x, d.y); r += 3 {
+			found := false
 			for i := range 24 {
 				a := 2 * math.Pi * float64(i) / 24
 				x, y := inView(d.tx+r*math.Cos(a), d.ty+r*math.Sin(a))
-				if free(x, y) {
-					d.x, d.y = x, y
+				if !free(x, y) {
+					continue
+				}
+				own := distance(z.outline, x, y) == 0
+				if own || !found {
+					d.x, d.y, found = x, y, true
+				}
+				if own {
 					break search
 				}
+			}
+			if found {
+				break
 			}
 		}
 		out = append(out, d)
@@ -165,15 +173,22 @@ func inView(x, y float64) (float64, float64) {
 	return min(max(x, discRadius), ViewWidth-discRadius), min(max(y, discRadius), ViewHeight-discRadius)
 }
 
-// draw draws the numbered disc and, where it had to move, a thread to the place it means. Taps go through to the zones.
-func (d disc) draw(c *canvas) {
-	c.start("g", "pointer-events", "none")
-	if math.Hypot(d.x-d.tx, d.y-d.ty) > 4 {
-		c.one("path", "d", "M"+num(d.tx)+" "+num(d.ty)+"L"+num(d.x)+" "+num(d.y), "stroke", brick, "stroke-width", "1.5")
-		c.one("circle", "cx", num(d.tx), "cy", num(d.ty), "r", "2", "fill", brick)
+// discs draws numbered discs and, where one had to move, a thread to the place it means. Taps go through to the zones.
+func (c *canvas) discs(ds []disc) {
+	if len(ds) == 0 {
+		return
 	}
-	c.one("circle", "cx", num(d.x), "cy", num(d.y), "r", num(discRadius-1), "fill", brick, "stroke", sheet, "stroke-width", "2")
-	c.text(d.x, d.y+4.6, 13, strconv.Itoa(d.number), "text-anchor", "middle", "font-weight", "700", "fill", sheet)
+	c.start("g", "pointer-events", "none")
+	for _, d := range ds {
+		if math.Hypot(d.x-d.tx, d.y-d.ty) > 4 {
+			c.one("path", "d", "M"+num(d.tx)+" "+num(d.ty)+"L"+num(d.x)+" "+num(d.y), "stroke", brick, "stroke-width", "1.5")
+			c.one("circle", "cx", num(d.tx), "cy", num(d.ty), "r", "2", "fill", brick)
+		}
+	}
+	for _, d := range ds {
+		c.one("circle", "cx", num(d.x), "cy", num(d.y), "r", num(discRadius-1), "fill", brick, "stroke", sheet, "stroke-width", "2")
+		c.text(d.x, d.y+4.6, 13, strconv.Itoa(d.number), "text-anchor", "middle", "font-weight", "700", "fill", sheet)
+	}
 	c.end("g")
 }
 

@@ -90,8 +90,8 @@ type plan struct {
 // Render writes the wide and the narrow drawing.
 func (o Overview) Render(_ context.Context, w io.Writer) error {
 	var c canvas
-	o.draw(&c, plan{class: "desk", width: 1190, left: 168, scale: 0.86, gap: 58, rowHead: 7})
-	o.draw(&c, plan{class: "mob", width: 340, left: 4, scale: 0.74, gap: 56, rowHead: 21, labelsAbove: true})
+	o.draw(&c, plan{class: "desk", width: 1190, left: 168, scale: 0.86, gap: 62, rowHead: 7})
+	o.draw(&c, plan{class: "mob", width: 340, left: 4, scale: 0.74, gap: 64, rowHead: 21, labelsAbove: true})
 	return c.writeTo(w)
 }
 
@@ -153,7 +153,7 @@ func (o Overview) draw(c *canvas, p plan) {
 		}
 		c.placed(r.ps, r.y, pitch, p.scale)
 	}
-	for _, t := range a.months(p.gap, 14, a.right-6) {
+	for _, t := range a.months(p.gap, 14, a.right+4, true) {
 		c.one("path", "d", "M"+num(t.x)+" "+num(base)+"v5", "stroke", edge)
 		c.text(t.x, base+20, 14, t.text, "fill", soft)
 	}
@@ -182,7 +182,7 @@ type laid struct {
 // layBars puts bars in lanes so that neither they nor their words touch. Words that do not fit inside a bar stand after
 // it, or before it where the picture ends.
 func layBars(bars []Bar, a axis, width float64) ([]laid, int) {
-	const size, pad = 14, 8
+	const size, pad = 14, 6
 	var out []laid
 	var ends []float64
 	sorted := slices.Clone(bars)

@@ -106,5 +106,5 @@ func plural(n int, one, many string) string {
 
 // textWidth estimates how many pixels s takes in the sans face, generously: nothing is measured on a server.
 func textWidth(s string, size float64) float64 {
-	return float64(len([]rune(s))) * size * 0.54
+	return float64(len([]rune(s))) * size * 0.48
 }

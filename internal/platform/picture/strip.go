@@ -48,8 +48,8 @@ func (s EntryStrip) Label() string {
 // Render writes the wide and the narrow drawing.
 func (s EntryStrip) Render(_ context.Context, w io.Writer) error {
 	var c canvas
-	s.draw(&c, "desk", 640, 0.86, 44)
-	s.draw(&c, "mob", 340, 0.7, 48)
+	s.draw(&c, "desk", 640, 0.86, 40)
+	s.draw(&c, "mob", 340, 0.7, 40)
 	return c.writeTo(w)
 }
 
@@ -73,7 +73,7 @@ func (s EntryStrip) draw(c *canvas, class string, width, scale, gap float64) {
 	c.big(class, width, height, s.Label())
 	x90 := a.clamp(s.ninety())
 	c.one("rect", "x", num(x90), "y", num(top), "width", num(width-x90), "height", num(bottom-top), "rx", "4", "fill", mist)
-	for _, t := range a.months(gap, 14, width) {
+	for _, t := range a.months(gap, 14, width, false) {
 		c.one("path", "d", "M"+num(t.x)+" "+num(bottom)+"v5", "stroke", edge)
 		c.text(t.x, bottom+18, 14, t.text, "fill", soft)
 	}
