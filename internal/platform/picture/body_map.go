@@ -194,8 +194,8 @@ func (c *canvas) discs(ds []disc) {
 
 func polygon(ps []point) string {
 	var b strings.Builder
-	for i, p := range ps {
-		b.WriteString(map[bool]string{true: "M", false: "L"}[i == 0] + num(p.x) + " " + num(p.y))
+	for _, p := range ps {
+		b.WriteString("L" + num(p.x) + " " + num(p.y))
 	}
-	return b.String() + "Z"
+	return "M" + strings.TrimPrefix(b.String(), "L") + "Z"
 }

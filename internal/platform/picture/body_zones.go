@@ -40,8 +40,8 @@ type point struct{ x, y float64 }
 // part is a zone as it is drawn: on the middle line, or on the viewer's right and mirrored for the left. x counts from
 // the middle line.
 type part struct {
-	id, name string
-	// front and back complete the name in each view; "" means the part is not in that view.
+	id string
+	// front and back are the names in each view, with %s for the side; "" means the part is not in that view.
 	front, back string
 	paired      bool
 	outline     []point
@@ -50,28 +50,28 @@ type part struct {
 // The parts, from head to foot: the order of the list of places. Outlines run a little over the drawn edge, so that a
 // finger beside an arm still finds the arm.
 var parts = []part{
-	{"head", "Head", "Head, front", "Head, back", false, []point{{-19, 1}, {19, 1}, {20, 23}, {-20, 23}}},
-	{"face", "Face", "Face", "", false, []point{{-19, 23}, {19, 23}, {19, 47}, {11, 57}, {-11, 57}, {-19, 47}}},
-	{"ear", "ear", "%s ear, front", "%s ear, behind", true, []point{{19.5, 20}, {34, 20}, {34, 48}, {19.5, 48}}},
-	{"neck", "Neck", "Neck, front", "Neck, back", false, []point{{-13, 57}, {13, 57}, {15, 69}, {-15, 69}}},
-	{"shoulder", "shoulder", "%s shoulder, front", "%s shoulder, back", true, []point{{15, 60}, {32, 64}, {45, 76}, {49, 95}, {29, 97}, {24, 80}, {15, 69}}},
-	{"upper-arm", "upper arm", "%s upper arm, front", "%s upper arm, back", true, []point{{29, 97}, {49, 95}, {55, 115}, {34, 120}}},
-	{"elbow", "elbow", "%s elbow, inside", "%s elbow, point", true, []point{{34, 120}, {55, 115}, {60, 132}, {40, 138}}},
-	{"forearm", "forearm", "%s forearm, front", "%s forearm, back", true, []point{{40, 138}, {60, 132}, {66, 152}, {48, 159}}},
-	{"wrist", "wrist", "%s wrist, front", "%s wrist, back", true, []point{{48, 159}, {66, 152}, {71, 163}, {51, 170}}},
-	{"hand", "hand", "%s hand, palm", "%s hand, back", true, []point{{51, 170}, {71, 163}, {80, 170}, {79, 199}, {55, 199}}},
-	{"chest", "Chest", "Chest", "", false, []point{{-15, 69}, {15, 69}, {24, 80}, {28, 97}, {27, 106}, {-27, 106}, {-28, 97}, {-24, 80}}},
-	{"upper-back", "Upper back", "", "Upper back", false, []point{{-15, 69}, {15, 69}, {24, 80}, {28, 97}, {27, 108}, {-27, 108}, {-28, 97}, {-24, 80}}},
-	{"abdomen", "Abdomen", "Abdomen", "", false, []point{{-28, 106}, {28, 106}, {30, 146}, {-30, 146}}},
-	{"lower-back", "Lower back", "", "Lower back", false, []point{{-28, 108}, {28, 108}, {30, 147}, {-30, 147}}},
-	{"hip", "hip", "%s hip", "", true, []point{{13, 146}, {31, 146}, {33, 174}, {12, 174}}},
-	{"groin", "Groin", "Groin", "", false, []point{{-13, 146}, {13, 146}, {12, 174}, {0, 184}, {-12, 174}}},
-	{"buttock", "buttock", "", "%s buttock", true, []point{{0, 147}, {31, 147}, {33, 178}, {0, 181}}},
-	{"thigh", "thigh", "%s thigh, front", "%s thigh, back", true, []point{{0, 184}, {12, 174}, {33, 174}, {31, 216}, {0, 216}}},
-	{"knee", "knee", "%s knee, front", "%s knee, back", true, []point{{0, 216}, {31, 216}, {30, 244}, {0, 244}}},
-	{"lower-leg", "lower leg", "%s lower leg, shin", "%s lower leg, calf", true, []point{{0, 244}, {30, 244}, {28, 275}, {0, 275}}},
-	{"ankle", "ankle", "%s ankle, front", "%s ankle, back", true, []point{{0, 275}, {28, 275}, {28, 292}, {0, 292}}},
-	{"foot", "foot", "%s foot, top", "%s foot, sole or heel", true, []point{{0, 292}, {28, 292}, {34, 316}, {0, 316}}},
+	{"head", "Head, front", "Head, back", false, []point{{-19, 1}, {19, 1}, {20, 23}, {-20, 23}}},
+	{"face", "Face", "", false, []point{{-19, 23}, {19, 23}, {19, 47}, {11, 57}, {-11, 57}, {-19, 47}}},
+	{"ear", "%s ear, front", "%s ear, behind", true, []point{{19.5, 20}, {34, 20}, {34, 48}, {19.5, 48}}},
+	{"neck", "Neck, front", "Neck, back", false, []point{{-13, 57}, {13, 57}, {15, 69}, {-15, 69}}},
+	{"shoulder", "%s shoulder, front", "%s shoulder, back", true, []point{{15, 60}, {32, 64}, {45, 76}, {49, 95}, {29, 97}, {24, 80}, {15, 69}}},
+	{"upper-arm", "%s upper arm, front", "%s upper arm, back", true, []point{{29, 97}, {49, 95}, {55, 115}, {34, 120}}},
+	{"elbow", "%s elbow, inside", "%s elbow, point", true, []point{{34, 120}, {55, 115}, {60, 132}, {40, 138}}},
+	{"forearm", "%s forearm, front", "%s forearm, back", true, []point{{40, 138}, {60, 132}, {66, 152}, {48, 159}}},
+	{"wrist", "%s wrist, front", "%s wrist, back", true, []point{{48, 159}, {66, 152}, {71, 163}, {51, 170}}},
+	{"hand", "%s hand, palm", "%s hand, back", true, []point{{51, 170}, {71, 163}, {80, 170}, {79, 199}, {55, 199}}},
+	{"chest", "Chest", "", false, []point{{-15, 69}, {15, 69}, {24, 80}, {28, 97}, {27, 106}, {-27, 106}, {-28, 97}, {-24, 80}}},
+	{"upper-back", "", "Upper back", false, []point{{-15, 69}, {15, 69}, {24, 80}, {28, 97}, {27, 108}, {-27, 108}, {-28, 97}, {-24, 80}}},
+	{"abdomen", "Abdomen", "", false, []point{{-28, 106}, {28, 106}, {30, 146}, {-30, 146}}},
+	{"lower-back", "", "Lower back", false, []point{{-28, 108}, {28, 108}, {30, 147}, {-30, 147}}},
+	{"hip", "%s hip", "", true, []point{{13, 146}, {31, 146}, {33, 174}, {12, 174}}},
+	{"groin", "Groin", "", false, []point{{-13, 146}, {13, 146}, {12, 174}, {0, 184}, {-12, 174}}},
+	{"buttock", "", "%s buttock", true, []point{{0, 147}, {31, 147}, {33, 178}, {0, 181}}},
+	{"thigh", "%s thigh, front", "%s thigh, back", true, []point{{0, 184}, {12, 174}, {33, 174}, {31, 216}, {0, 216}}},
+	{"knee", "%s knee, front", "%s knee, back", true, []point{{0, 216}, {31, 216}, {30, 244}, {0, 244}}},
+	{"lower-leg", "%s lower leg, shin", "%s lower leg, calf", true, []point{{0, 244}, {30, 244}, {28, 275}, {0, 275}}},
+	{"ankle", "%s ankle, front", "%s ankle, back", true, []point{{0, 275}, {28, 275}, {28, 292}, {0, 292}}},
+	{"foot", "%s foot, top", "%s foot, sole or heel", true, []point{{0, 292}, {28, 292}, {34, 316}, {0, 316}}},
 }
 
 // headBack replaces the head's outline in the back view, where no face lies below it.

@@ -106,10 +106,10 @@ func (o Overview) draw(c *canvas, p plan) {
 	}
 
 	type row struct {
-		kind   Kind
-		ps     []placed
-		y      float64
-		bottom float64
+		kind       Kind
+		ps         []placed
+		y          float64
+		labelAbove float64
 	}
 	in := o.inside()
 	pitch := size - 0.5
@@ -123,9 +123,9 @@ func (o Overview) draw(c *canvas, p plan) {
 		ps, lanes := spread(of, a.x, size-1)
 		above, below := room(lanes, pitch)
 		r := row{kind: k, ps: ps, y: y + p.rowHead + above + size/2 - 2}
-		r.bottom = r.y + below + size/2 + 3
+		r.labelAbove = r.y - above - size/2 - 4
 		rows = append(rows, r)
-		y = r.bottom
+		y = r.y + below + size/2 + 3
 	}
 	if len(rows) == 0 {
 		y += 24
@@ -146,8 +146,7 @@ func (o Overview) draw(c *canvas, p plan) {
 	for _, r := range rows {
 		c.one("path", "d", "M"+num(p.left)+" "+num(r.y)+"H"+num(a.right+size/2), "stroke", rule)
 		if p.labelsAbove {
-			above, _ := room(lanesOf(r.ps), pitch)
-			c.text(p.left, r.y-above-size/2-4, 14, r.kind.Word(), "fill", ink)
+			c.text(p.left, r.labelAbove, 14, r.kind.Word(), "fill", ink)
 		} else {
 			c.text(p.left-14, r.y+5, 15, r.kind.Word(), "text-anchor", "end", "fill", ink)
 		}
@@ -160,14 +159,6 @@ func (o Overview) draw(c *canvas, p plan) {
 	c.one("path", "d", "M"+num(p.left)+" "+num(base)+"H"+num(a.right), "stroke", pine, "stroke-width", "3", "stroke-linecap", "round")
 	c.one("circle", "cx", num(a.right), "cy", num(base), "r", "5", "fill", lamp, "stroke", pine, "stroke-width", "2.5")
 	c.end("svg")
-}
-
-func lanesOf(ps []placed) int {
-	n := 1
-	for _, p := range ps {
-		n = max(n, p.lane+1)
-	}
-	return n
 }
 
 // laid is a bar with its place and that of its words.

@@ -8,7 +8,7 @@ import (
 	"github.com/a-h/templ"
 )
 
-// partNumber writes a count, "no" for none.
+// partNumber writes a count, "none" for 0.
 func partNumber(n int) string {
 	if n == 0 {
 		return "none"
