@@ -90,8 +90,8 @@ func formula(s string) bool {
 	return false
 }
 
-// Neutral returns s as it is safe in a CSV cell: with an apostrophe before it if a program could take it for a formula.
-func Neutral(s string) string {
+// neutral returns s as it is safe in a CSV cell: with an apostrophe before it if a program could take it for a formula.
+func neutral(s string) string {
 	if formula(s) {
 		return "'" + s
 	}
@@ -135,7 +135,7 @@ func (c Cell) csv(line []byte) []byte {
 	if c.kind != words {
 		return append(line, c.text...)
 	}
-	s := strings.ReplaceAll(Neutral(text.Clean(c.text)), `"`, `""`)
+	s := strings.ReplaceAll(neutral(text.Clean(c.text)), `"`, `""`)
 	return append(append(append(line, '"'), s...), '"')
 }
 

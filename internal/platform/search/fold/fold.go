@@ -4,8 +4,8 @@
 //
 // Columns for searching are made here, in Go, because SQLite and PostgreSQL fold differently. Rows store Tokens; a
 // question is Query, each part of which must be the beginning of one of the row's tokens; Key compares whole names.
-// One spelling is not found from another where only one of them has a space inside an ordinary word: "mary anne" finds
-// Mary Anne, Mary-Anne and MaryAnne typed as one "maryanne", not a stored Maryanne.
+// One noise is not undone by Query: "maryanne" finds Mary Anne, but "mary anne" does not find a stored Maryanne, since
+// no token begins with anne. Key sees through that too.
 package fold
 
 import (
