@@ -14,8 +14,8 @@ var working = Page{
 	Body: Hint{Text: "Body"},
 }
 
-// words is all the text of a page as it is read.
-func words(t *testing.T, p Page) string {
+// readText is all the text of a page as it is read.
+func readText(t *testing.T, p Page) string {
 	t.Helper()
 	doc, err := html.Parse(strings.NewReader(rendered(t, "", p)))
 	if err != nil {
@@ -49,7 +49,7 @@ func lacks(t *testing.T, text string, bans ...string) {
 }
 
 func TestWorkingPageSaysWhoCanBeSpokenTo(t *testing.T) {
-	holds(t, words(t, working), "Today - Kith", "Skip to main content", "On duty: Amina Sesay , office by the hall, until 12:30", "then Tom Hartley, Room 4",
+	holds(t, readText(t, working), "Today - Kith", "Skip to main content", "On duty: Amina Sesay , office by the hall, until 12:30", "then Tom Hartley, Room 4",
 		"Clocks run 08:00 to 16:30", "Hide screen", "Hidden, not locked", "Sign out", "Every opening of a record is written down.", "Who can see what")
 	source := rendered(t, "", working)
 	holds(t, source, `<html lang="en-GB">`, `action="/children/search" method="post"`, `name="q"`, `action="/sign-out" method="post"`, `class="mode-working p-today"`, `href="/access"`)
@@ -58,15 +58,15 @@ func TestWorkingPageSaysWhoCanBeSpokenTo(t *testing.T) {
 func TestAGapInCoverIsNamedAndNobodyOnDutyGivesTheNumbers(t *testing.T) {
 	p := working
 	p.Duty = &Duty{Now: "Tom Hartley", Gap: "Gap 13:00 to 15:00"}
-	holds(t, words(t, p), "On duty: Tom Hartley Gap 13:00 to 15:00")
+	holds(t, readText(t, p), "On duty: Tom Hartley Gap 13:00 to 15:00")
 	p.Duty = &Duty{Gap: "Nobody is on duty. Ring the office, 01632 960 100"}
-	holds(t, words(t, p), "Nobody is on duty. Ring the office, 01632 960 100")
-	lacks(t, words(t, p), "On duty:")
+	holds(t, readText(t, p), "Nobody is on duty. Ring the office, 01632 960 100")
+	lacks(t, readText(t, p), "On duty:")
 }
 
 func TestFamilyPageNamesNoServiceAndStartsWithTheWayOut(t *testing.T) {
 	p := Page{Mode: Family, Title: "Your page", SignedIn: true, Person: "Jean", Nav: working.Nav, Find: true, Duty: working.Duty, Body: Hint{Text: "Body"}}
-	text, source := words(t, p), rendered(t, "", p)
+	text, source := readText(t, p), rendered(t, "", p)
 	lacks(t, text, "Kith", "Today", "On duty", "Hide screen")
 	holds(t, text, "Leave this page", "Accessibility")
 	lacks(t, source, "/children/search", "favicon", "manifest")
@@ -77,16 +77,16 @@ func TestFamilyPageNamesNoServiceAndStartsWithTheWayOut(t *testing.T) {
 
 func TestPublicPageHasNoSearchAndNoDuty(t *testing.T) {
 	p := Page{Mode: Public, Title: "Training and events", Find: true, Duty: working.Duty, Nav: working.Nav, Mast: &Mast{"Training and events", "Free to every school."}, Body: Hint{Text: "Body"}}
-	text := words(t, p)
+	text := readText(t, p)
 	holds(t, text, "Training and events Free to every school.")
 	lacks(t, text, "On duty", "Find a child", "Hide screen", "Hidden, not locked")
 }
 
 func TestTheDemonstrationSaysThatAllIsInvented(t *testing.T) {
 	p := working
-	lacks(t, words(t, p), "invented")
+	lacks(t, readText(t, p), "invented")
 	p.Demo = true
-	holds(t, words(t, p), "Every person and record here is invented")
+	holds(t, readText(t, p), "Every person and record here is invented")
 }
 
 func TestOneMainAndNoRepeatedID(t *testing.T) {
