@@ -29,7 +29,7 @@ func faults(source string) []string {
 	return found
 }
 
-// SEC-19 rests on this: no template can print a script, a style or an address that templ does not check.
+// No template can print a script, a style or an address that templ does not check.
 func TestTemplatesHoldNothingUnchecked(t *testing.T) {
 	seen := 0
 	err := filepath.WalkDir(repository, func(path string, d fs.DirEntry, err error) error {
