@@ -4,12 +4,12 @@ import (
 	"bytes"
 	"compress/zlib"
 	"encoding/hex"
-	"io"
 	"regexp"
+	"slices"
 )
 
-// maxObjects is how much the object streams of one PDF may unpack to, in bytes.
-const maxObjects = 64 << 20
+// maxInflated is how much the packed streams of one PDF may unpack to, in bytes.
+const maxInflated = 256 << 20
 
 // maxOpenings is how often a PDF may say what to do when it is opened: once for each time it was saved.
 const maxOpenings = 20
@@ -24,16 +24,17 @@ var names = map[string]string{
 	"/RichMedia":      "This PDF holds film or a program.",
 	"/SubmitForm":     "This PDF can send what is typed into it elsewhere.",
 	"/ImportData":     "This PDF can read files.",
-	"/XFA":            "This PDF is a form that holds a script.",
+	"/XFA[":           "This PDF is a form that holds a script.",
+	"/XFA ":           "This PDF is a form that holds a script.",
 	"/GoToE":          "This PDF can open a file that is put inside it.",
 }
 
 var (
-	noFiles  = regexp.MustCompile(`/EmbeddedFiles\s*<<\s*/Names\s*\[\s*\]\s*>>`) // fpdf writes this into every PDF
-	stream   = regexp.MustCompile(`\bstream\r?\n`)
-	onOpen   = regexp.MustCompile(`/OpenAction\s*(\[|(\d+)\s+(\d+)\s+R|.)`)
-	jump     = regexp.MustCompile(`^\s*(\[|<<[^>]*/S\s*/GoTo[\s/>])`)
-	inFilter = regexp.MustCompile(`/Filter\s*\[?\s*/(\w+)\s*[\]/>\s]`)
+	noFiles = regexp.MustCompile(`/EmbeddedFiles\s*<<\s*/Names\s*\[\s*\]\s*>>`) // fpdf writes this into every PDF
+	stream  = regexp.MustCompile(`\bstream[ \t]*(?:\r\n|\n|\r)`)
+	onOpen  = regexp.MustCompile(`/OpenAction\s*(\[|(\d+)\s+(\d+)\s+R|.)`)
+	jump    = regexp.MustCompile(`^\s*(\[|<<[^>]*/S\s*/GoTo[\s/>])`)
+	twice   = regexp.MustCompile(`/FlateDecode\s*/FlateDecode`)
 )
 
 func pdf(b []byte, k kind) error {
@@ -47,36 +48,21 @@ func pdf(b []byte, k kind) error {
 	if bytes.Contains(open, []byte("/Encrypt")) {
 		return refuse("This PDF is locked, so it cannot be looked into. Print it to a new PDF without a password and send that.")
 	}
-	left := int64(maxObjects)
-	from := 0
-	for _, at := range stream.FindAllIndex(b, -1) {
-		dict := b[from:at[0]]
-		if i := bytes.LastIndex(dict, []byte("obj")); i >= 0 {
-			dict = dict[i:]
-		}
-		from = at[1]
-		dict = unescape(dict)
-		if !bytes.Contains(dict, []byte("/ObjStm")) {
-			continue
-		}
-		if f := inFilter.FindSubmatch(dict); f == nil || string(f[1]) != "FlateDecode" {
-			if bytes.Contains(dict, []byte("/Filter")) {
+	// With these a PDF can pack its objects, and then every way of packing but the usual one is refused. A stream may call
+	// itself what it likes, so all that unpack are looked into.
+	if bytes.Contains(open, []byte("/ObjStm")) || bytes.Contains(open, []byte("/XRef")) {
+		for _, f := range []string{"/LZWDecode", "/ASCIIHexDecode", "/ASCII85Decode", "/RunLengthDecode"} {
+			if bytes.Contains(open, []byte(f)) {
 				return unreadable()
 			}
-			continue // not packed: its names were seen above
 		}
-		z, err := zlib.NewReader(bytes.NewReader(b[at[1]:]))
-		if err != nil {
+		if twice.Match(open) {
 			return unreadable()
 		}
-		objects, err := io.ReadAll(io.LimitReader(z, left+1))
-		if err != nil && len(objects) == 0 {
-			return unreadable()
-		}
-		if left -= int64(len(objects)); left < 0 {
-			return refuse("This PDF unpacks to more than 64 MB of instructions. Print it to a new PDF and send that.")
-		}
-		if err := actions(unescape(objects), open); err != nil {
+	}
+	left := maxInflated
+	for _, at := range stream.FindAllIndex(b, -1) {
+		if err := inflate(b[at[1]:], open, &left); err != nil {
 			return err
 		}
 	}
@@ -84,6 +70,33 @@ func pdf(b []byte, k kind) error {
 		return refuse("An archive is hidden in this file. It is not kept; print it to a new PDF and send that.")
 	}
 	return nil
+}
+
+// inflate looks into the zlib stream at the start of b, a window at a time; what is not one is left alone.
+func inflate(b, whole []byte, left *int) error {
+	z, err := zlib.NewReader(bytes.NewReader(b))
+	if err != nil {
+		return nil // a picture or a plain stream, seen already
+	}
+	const window, overlap = 1 << 20, 400
+	buf := make([]byte, 0, 4096)
+	for {
+		if len(buf) == window {
+			if err := actions(unescape(buf), whole); err != nil {
+				return err
+			}
+			buf = append(buf[:0], buf[window-overlap:]...)
+		}
+		buf = slices.Grow(buf, 1)
+		n, err := z.Read(buf[len(buf):min(cap(buf), window)])
+		buf = buf[:len(buf)+n]
+		if *left -= n; *left < 0 {
+			return refuse("This PDF unpacks to more than 256 MB. Print it to a new PDF and send that.")
+		}
+		if err != nil {
+			return actions(unescape(buf), whole)
+		}
+	}
 }
 
 func unreadable() error {
