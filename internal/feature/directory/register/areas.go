@@ -111,6 +111,7 @@ func ReadAreas(ctx context.Context, r io.Reader, each func(Area) error) (Report,
 		if err := each(a); err != nil {
 			return rep, err
 		}
+		rep.Kept++
 	}
 	return rep, nil
 }
