@@ -153,7 +153,7 @@ var codeKey = regexp.MustCompile(`^([A-Z]+)[0-9]{2}CD$`)
 func (f *feature) names() (kind, code, name string) {
 	text := func(key string) string {
 		s, _ := f.Properties[key].(string)
-		return strings.TrimSpace(s)
+		return strings.TrimSpace(strings.ReplaceAll(s, "\x00", ""))
 	}
 	keys := make([]string, 0, len(f.Properties))
 	for k := range f.Properties {

@@ -286,6 +286,20 @@ func TestROL4Bulk12(t *testing.T) {
 	}
 }
 
+// ROL-4: where the UPN is kept is a setting; an identifier that is no UPN is taken only when it is said to be one.
+func TestROL4WhereTheUPNIs(t *testing.T) {
+	b := bundle(t, "oneroster_1p2_bulk", nil)
+	for from, want := range map[roll.UPNSource]string{
+		roll.UPNAnywhere: "B380200126001 Q380200126002", roll.UPNUserIDs: "B380200126001 ", roll.UPNIdentifier: " Q380200126002",
+	} {
+		var got []string
+		_, _, err := roll.ReadOneRoster(ctx, bytes.NewReader(b), int64(len(b)), from, func(p roll.Pupil) error { got = append(got, p.UPN); return nil })
+		if err != nil || strings.Join(got, " ") != want {
+			t.Errorf("%q: %q, %v", from, got, err)
+		}
+	}
+}
+
 // ROL-4: 1.1, delta: a deletion, a new pupil whose guardian was sent before, a birth date of a pupil sent before.
 func TestROL4Delta11(t *testing.T) {
 	pupils, info, rep := readBundle(t, bundle(t, "oneroster_1p1_delta", nil))
