@@ -36,7 +36,7 @@ const (
 // Options say where the database is and what it needs. Either Path (SQLite) or URL (PostgreSQL) is set.
 type Options struct {
 	Path     string   // SQLite file; its folder exists
-	Key      [32]byte // SQLite: the key of the file
+	Key      [32]byte // of the SQLite file, and on both engines of the cursors of lists (page.go)
 	URL      string   // PostgreSQL: the program's role, neither owner nor superuser
 	OwnerURL string   // PostgreSQL: the role that migrates; URL when empty
 	Readers  int      // reading connections; 0 means 4
@@ -61,6 +61,7 @@ type DB struct {
 	write   *sql.DB
 	writer  *writer // nil on PostgreSQL
 	schema  *schema
+	cursors sealer
 	noter   Noter
 	closing sync.Once
 	closed  atomic.Bool
@@ -97,7 +98,11 @@ func Open(ctx context.Context, o Options) (*DB, error) {
 	if err != nil {
 		return nil, err
 	}
-	db := &DB{clock: o.Clock, ids: o.IDs, opts: o, schema: sch}
+	cursors, err := newSealer(o.Key)
+	if err != nil {
+		return nil, err
+	}
+	db := &DB{clock: o.Clock, ids: o.IDs, opts: o, schema: sch, cursors: cursors}
 	if o.URL != "" {
 		err = db.openPostgres(ctx)
 	} else {

@@ -29,6 +29,12 @@ CREATE TABLE trial_booking (
   id     TEXT PRIMARY KEY,
   run_id TEXT NOT NULL REFERENCES trial_run (id) DEFERRABLE INITIALLY DEFERRED
 ) {{strict}};
+CREATE TABLE trial_item (
+  id   TEXT PRIMARY KEY,
+  list TEXT NOT NULL,
+  name TEXT NOT NULL,
+  at   {{int}} NOT NULL
+) {{strict}};
 `)}}}
 
 var tester = access.System(here, "test")
