@@ -21,12 +21,13 @@ import (
 func init() { sqlite3.AutoExtension(fts5.Register) }
 
 // sqliteURL returns how to open the file. The key comes first and the busy timeout before the journal mode, or the first
-// statement meets a file it cannot read or a lock it does not wait for.
+// statement meets a file it cannot read or a lock it does not wait for. Without recursive triggers REPLACE would delete rows
+// that their triggers keep, such as audit entries.
 func sqliteURL(o Options, cacheKB int, readOnly bool) string {
 	q := url.Values{"vfs": {"adiantum"}, "_txlock": {"immediate"}}
 	q["_pragma"] = []string{
 		"hexkey('" + hex.EncodeToString(o.Key[:]) + "')", "busy_timeout(10000)", "journal_mode(wal)", "synchronous(full)",
-		"foreign_keys(on)", "temp_store(memory)", "secure_delete(on)", fmt.Sprintf("cache_size(-%d)", cacheKB),
+		"foreign_keys(on)", "temp_store(memory)", "secure_delete(on)", "recursive_triggers(on)", fmt.Sprintf("cache_size(-%d)", cacheKB),
 	}
 	if readOnly {
 		q["_pragma"] = append(q["_pragma"], "query_only(on)")
