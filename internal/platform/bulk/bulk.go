@@ -26,7 +26,11 @@ const (
 )
 
 // Tally counts what became of rows that were sound.
-type Tally struct{ Created, Updated, Unchanged int }
+type Tally struct {
+	Created   int `json:"created"`
+	Updated   int `json:"updated"`
+	Unchanged int `json:"unchanged"`
+}
 
 // Add adds another tally.
 func (t *Tally) Add(o Tally) {
