@@ -24,7 +24,8 @@ type Tx struct {
 	reading bool
 	wrote   bool
 	audited bool
-	poison  error // after a full disk or the like the database has rolled back by itself; nothing more may run
+	poison  error // a statement failed: nothing more may run, and nothing that ran may stand
+	torn    bool  // SQLite has given up the whole transaction by itself, with the closures of others in it
 }
 
 // NewID returns a fresh id.
@@ -93,7 +94,7 @@ func (tx *Tx) Exec(ctx context.Context, q *Query) (int64, error) {
 	}
 	res, err := tx.raw.ExecContext(ctx, text, args...)
 	if err != nil {
-		return 0, tx.failed(err)
+		return 0, tx.Failed(err)
 	}
 	tx.wrote = true
 	n, err := res.RowsAffected()
@@ -102,13 +103,13 @@ func (tx *Tx) Exec(ctx context.Context, q *Query) (int64, error) {
 
 func (tx *Tx) ready() error { return tx.poison }
 
-// failed maps a driver's error and, where the database has given up the whole transaction, poisons the rest.
-func (tx *Tx) failed(err error) error {
-	mapped := tx.db.fault(err)
-	if tx.db.engine == SQLite && rollsBack(err) {
-		tx.poison = mapped
-	}
-	return mapped
+// Failed maps a driver's error and ends the transaction: no further statement runs and nothing of it stands, whatever the
+// closure returns. PostgreSQL asks that of every failed statement; on SQLite a later one would be committed on its own where
+// the database has given up the transaction. Only users of Raw call it: Exec and the queries have done so themselves.
+func (tx *Tx) Failed(err error) error {
+	tx.poison = tx.db.fault(err)
+	tx.torn = tx.torn || tx.db.engine == SQLite && rollsBack(err)
+	return tx.poison
 }
 
 // schema is what the migrations say of the tables.
