@@ -10,6 +10,7 @@ import (
 	"image/jpeg"
 	"io"
 	"log/slog"
+	"maps"
 	"mime/multipart"
 	"net/http"
 	"net/http/httptest"
@@ -18,6 +19,8 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+
+	"github.com/a-h/templ"
 
 	"kith/internal/kernel/access"
 	"kith/internal/kernel/errs"
@@ -44,7 +47,30 @@ type note struct {
 	forms.Form
 	title  *forms.Text
 	upload files.Upload
+	draft  string
 	saved  string
+}
+
+func (n *note) begin() {
+	n.title = forms.NewText("title", "Title").Required("Write a title")
+	n.Form = forms.Form{}
+	n.Fields(n.title)
+}
+
+// page is the form as a slice's template writes it, with a draft.
+func (n *note) page() templ.Component {
+	return templ.ComponentFunc(func(ctx context.Context, w io.Writer) error {
+		attributes := templ.Attributes{"method": "post", "action": "/notes", "novalidate": true}
+		maps.Copy(attributes, files.Form())
+		maps.Copy(attributes, web.DraftForm(n.draft))
+		attributes["data-hx-vals"] = `{"form":"note"}` // not a field: htmx takes a form's field called form for the form
+		write := func(s string) templ.Component {
+			return templ.ComponentFunc(func(_ context.Context, w io.Writer) error { _, err := io.WriteString(w, s); return err })
+		}
+		open := templ.ComponentFunc(func(ctx context.Context, w io.Writer) error { return templ.RenderAttributes(ctx, w, attributes) })
+		return templ.Join(write(`<h1 class="govuk-heading-l">A note</h1>`), n.Summary(), write(`<form `), open, write(`>`),
+			n.title.Input(), n.upload, ui.Button{Text: "Send"}, write(`<p id="draft-state"></p></form>`)).Render(ctx, w)
+	})
 }
 
 func (w *world) site(n *note) http.Handler {
@@ -52,18 +78,20 @@ func (w *world) site(n *note) http.Handler {
 		if err := w.FromForm(r, &n.upload); err != nil {
 			return err
 		}
-		n.title = forms.NewText("title", "Title").Required("Write a title")
-		n.Form = forms.Form{}
-		n.Fields(n.title)
+		n.begin()
 		if ok := n.Parse(r); !ok || len(n.upload.Problems) > 0 {
 			n.Refuse(n.upload.Err())
-			return web.Invalid(rw, r, web.Page{Title: "Note", Body: n.upload})
+			return web.Invalid(rw, r, web.Page{Title: "Note", Body: n.page()})
 		}
 		var err error
 		if n.saved, err = w.account(web.Viewer(r), n.upload.IDs()...); err != nil {
 			return err
 		}
 		return web.Redirect(rw, r, "/", "")
+	}
+	show := func(rw http.ResponseWriter, r *http.Request) error {
+		n.begin()
+		return web.Show(rw, r, web.Page{Title: "Note", Body: n.page()})
 	}
 	late := func(rw http.ResponseWriter, r *http.Request) error {
 		n.Parse(r)
@@ -74,7 +102,7 @@ func (w *world) site(n *note) http.Handler {
 		Sessions: signedIn{"reporter": reporter, "lead": lead, "stranger": stranger},
 		District: func(string) string { return district },
 		Frame:    func(context.Context, access.Viewer, string) (ui.Page, error) { return ui.Page{}, nil },
-	}, append(w.Routes(), web.Upload("/notes", access.SignedIn, 2<<20, save), web.Upload("/late", access.SignedIn, 2<<20, late)))
+	}, append(append(w.Routes(), web.Drafts{DB: w.World.DB}.Routes()...), web.Get("/notes", access.SignedIn, show), web.Upload("/notes", access.SignedIn, 2<<20, save), web.Upload("/late", access.SignedIn, 2<<20, late)))
 }
 
 func ask(site http.Handler, as, method, target string, body io.Reader, kind string) *httptest.ResponseRecorder {
