@@ -24,7 +24,8 @@ const (
 	partKept = "file"  // the id of a file that is pending already
 )
 
-// Upload is the control for files with what was added by it so far. Render it inside a form that has Form's attributes.
+// Upload is the control for files with what was added by it so far, and a field of forms.Form. Render it inside a form that has
+// Form's attributes. A draft that is taken up again gets its Files from Pending.
 type Upload struct {
 	Label    string   // "" is "Files"
 	Hint     string   // "" says what is taken
@@ -41,13 +42,11 @@ func (u Upload) IDs() []string {
 	return out
 }
 
-// Err is the problems as a refusal, for forms.Form.Refuse; nil when all was taken.
-func (u Upload) Err() error {
-	if len(u.Problems) == 0 {
-		return nil
-	}
-	return errs.Refuse(strings.Join(u.Problems, " "))
-}
+// Read makes Upload a field of forms.Form. It takes nothing: FromForm has read the files, and found what is wrong with them.
+func (u *Upload) Read(url.Values) {}
+
+// Wrong says what was not taken.
+func (u *Upload) Wrong() (anchor, words string) { return partNew, strings.Join(u.Problems, " ") }
 
 // Form is the attributes of a form with an Upload in it. What is kept as a draft are the ids, never the files themselves.
 func Form() templ.Attributes {

@@ -23,7 +23,6 @@ import (
 	"github.com/a-h/templ"
 
 	"kith/internal/kernel/access"
-	"kith/internal/kernel/errs"
 	"kith/internal/platform/files"
 	"kith/internal/platform/store"
 	"kith/internal/platform/ui"
@@ -54,7 +53,7 @@ type note struct {
 func (n *note) begin() {
 	n.title = forms.NewText("title", "Title").Required("Write a title")
 	n.Form = forms.Form{}
-	n.Fields(n.title)
+	n.Fields(n.title, &n.upload)
 }
 
 // page is the form as a slice's template writes it, with a draft.
@@ -79,8 +78,7 @@ func (w *world) site(n *note) http.Handler {
 			return err
 		}
 		n.begin()
-		if ok := n.Parse(r); !ok || len(n.upload.Problems) > 0 {
-			n.Refuse(n.upload.Err())
+		if !n.Parse(r) {
 			return web.Invalid(rw, r, web.Page{Title: "Note", Body: n.page()})
 		}
 		var err error
@@ -304,7 +302,7 @@ func TestTooMuchAtOnceKeepsWhatCameFirst(t *testing.T) {
 	each(t, func(t *testing.T, w *world) {
 		n := &note{}
 		got := post(t, w.site(n), "reporter", "/notes", part{"title", "", []byte("Lunch")}, part{"files", "a.txt", noise(1_000_000)}, part{"files", "b.txt", noise(1_500_000)})
-		if got.Code != 422 || n.title.Value != "Lunch" || len(n.upload.Files) != 1 || len(n.upload.Problems) != 1 {
+		if got.Code != 422 || !strings.Contains(got.Body.String(), `href="#files"`) || n.title.Value != "Lunch" || len(n.upload.Files) != 1 || len(n.upload.Problems) != 1 {
 			t.Errorf("%d %q %+v", got.Code, n.title.Value, n.upload)
 		}
 	})
@@ -358,9 +356,6 @@ func TestNamesAreShownAsText(t *testing.T) {
 	testkit.OK(t, files.List{}.Render(t.Context(), &b))
 	if b.Len() != 0 {
 		t.Error(b.String())
-	}
-	if (files.Upload{}).Err() != nil || errs.KindOf(files.Upload{Problems: []string{"no"}}.Err()) != errs.Rule {
-		t.Error("problems are a refusal")
 	}
 }
 
