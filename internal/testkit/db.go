@@ -20,6 +20,7 @@ import (
 	"kith/internal/platform/jobs"
 	"kith/internal/platform/store"
 	"kith/internal/platform/story"
+	"kith/internal/platform/web"
 	"kith/internal/testkit/pgcluster"
 )
 
@@ -27,7 +28,7 @@ import (
 var Monday = clock.Day("2026-11-23").At(7, 50)
 
 // Platform is the migrations that every slice stands on.
-var Platform = []store.Slice{store.Migrations, audit.Migrations, story.Migrations}
+var Platform = []store.Slice{store.Migrations, audit.Migrations, story.Migrations, web.Migrations}
 
 // Key is the database key of tests.
 var Key = sha256.Sum256([]byte("a key for tests"))

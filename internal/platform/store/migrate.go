@@ -34,9 +34,9 @@ var (
 
 // typeWords are the words that a migration writes where the engines' types differ.
 var typeWords = map[Engine]*strings.Replacer{
-	SQLite: strings.NewReplacer("{{int}}", "INTEGER", "{{bool}}", "INTEGER", "{{json}}", "TEXT", "{{bytes}}", "BLOB",
+	SQLite: strings.NewReplacer("{{int}}", "INTEGER", "{{bool}}", "INTEGER", "{{real}}", "REAL", "{{json}}", "TEXT", "{{bytes}}", "BLOB",
 		"{{strict}}", "STRICT", "{{clustered}}", "STRICT, WITHOUT ROWID"),
-	Postgres: strings.NewReplacer("{{int}}", "BIGINT", "{{bool}}", "BOOLEAN", "{{json}}", "JSONB", "{{bytes}}", "BYTEA",
+	Postgres: strings.NewReplacer("{{int}}", "BIGINT", "{{bool}}", "BOOLEAN", "{{real}}", "DOUBLE PRECISION", "{{json}}", "JSONB", "{{bytes}}", "BYTEA",
 		"{{strict}}", "", "{{clustered}}", ""),
 }
 

@@ -171,7 +171,7 @@ func (db *DB) Read(ctx context.Context, v access.Viewer, fn func(context.Context
 	if err := db.refuse(ctx); err != nil {
 		return err
 	}
-	notes, err := db.snapshot(ctx, v, fn)
+	notes, along, err := db.snapshot(ctx, v, fn)
 	if err != nil || len(notes) == 0 {
 		return err
 	}
@@ -180,14 +180,19 @@ func (db *DB) Read(ctx context.Context, v access.Viewer, fn func(context.Context
 	}
 	return db.Write(ctx, v, func(ctx context.Context, tx *Tx) error {
 		tx.audited = true
+		for _, f := range along {
+			if err := f(ctx, tx); err != nil {
+				return err
+			}
+		}
 		return db.noter(ctx, tx, notes)
 	})
 }
 
-func (db *DB) snapshot(ctx context.Context, v access.Viewer, fn func(context.Context, *Tx) error) ([]Note, error) {
+func (db *DB) snapshot(ctx context.Context, v access.Viewer, fn func(context.Context, *Tx) error) ([]Note, []func(context.Context, *Tx) error, error) {
 	raw, err := db.read.BeginTx(ctx, &sql.TxOptions{ReadOnly: true, Isolation: db.readIsolation()})
 	if err != nil {
-		return nil, db.fault(err)
+		return nil, nil, db.fault(err)
 	}
 	defer raw.Rollback() //nolint:errcheck // a read has nothing to lose
 	tx := db.newTx(raw, v)
@@ -195,13 +200,13 @@ func (db *DB) snapshot(ctx context.Context, v access.Viewer, fn func(context.Con
 	ctx = context.WithValue(ctx, inside{}, true)
 	if db.engine == Postgres {
 		if err := setDistrict(ctx, raw, v.District); err != nil {
-			return nil, db.fault(err)
+			return nil, nil, db.fault(err)
 		}
 	}
 	if err := fn(ctx, tx); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	return tx.notes, nil
+	return tx.notes, tx.along, nil
 }
 
 // Write runs fn in one transaction for the viewer and returns when it is durable. fn may run more than once: it assigns its

@@ -20,6 +20,7 @@ type Tx struct {
 	db      *DB
 	raw     *sql.Tx
 	notes   []Note
+	along   []func(context.Context, *Tx) error
 	reading bool
 	wrote   bool
 	audited bool
@@ -55,6 +56,10 @@ func (tx *Tx) Saw(action string, r ref.Ref, org, rule string) {
 func (tx *Tx) SawList(action, org string, detail any) {
 	tx.notes = append(tx.notes, Note{Action: action, Org: org, Rule: "list", Detail: detail})
 }
+
+// Along runs fn in the very commit that makes the notes of this read durable: for what a reading itself means, such as that a
+// concern has been opened. It runs in a transaction of its own and only when something was seen.
+func (tx *Tx) Along(fn func(context.Context, *Tx) error) { tx.along = append(tx.along, fn) }
 
 // Lock takes the row for this transaction, before deciding on a count, a set or a state that others may change. It raises
 // the row's version and returns the one it had. NotFound: no such row.

@@ -1,0 +1,28 @@
+package account
+
+import (
+	"context"
+
+	"kith/internal/kernel/access"
+	"kith/internal/kernel/ref"
+	"kith/internal/platform/store"
+)
+
+// Directory answers other slices' questions about people, within their own transactions. The slices declare the few methods
+// they need as interfaces; app joins them.
+type Directory struct{ Store }
+
+// Leads returns the designated safeguarding lead and deputies of a school.
+func (d Directory) Leads(ctx context.Context, tx *store.Tx, org string) ([]ref.Person, error) {
+	return d.People(ctx, tx, org, access.DSL)
+}
+
+// Heads returns the headteacher of a school, or several who share the post.
+func (d Directory) Heads(ctx context.Context, tx *store.Tx, org string) ([]ref.Person, error) {
+	return d.People(ctx, tx, org, access.Head)
+}
+
+// Email returns the address of an account, for mail that says nothing but that there is something to read.
+func (Directory) Email(ctx context.Context, tx *store.Tx, account string) (string, error) {
+	return store.Value[string](ctx, tx, store.SQL(`SELECT a.email FROM account a WHERE a.id = ? AND a.district_id = ?`, account, tx.Viewer.District))
+}

@@ -1,0 +1,91 @@
+package directory
+
+import (
+	"context"
+	"embed"
+
+	"kith/internal/kernel/ref"
+	"kith/internal/platform/store"
+)
+
+//go:embed migrations
+var files embed.FS
+
+// Migrations makes the tables of this slice.
+var Migrations = store.Slice{Name: "directory", Files: files}
+
+// Kinds of organisation.
+const (
+	School        = "school"
+	Trust         = "trust"
+	Collaboration = "collaboration"
+	Authority     = "authority"
+	Agency        = "agency"
+	Partnership   = "partnership"
+)
+
+// Organisation is one organisation of the district.
+type Organisation struct {
+	ID, Kind, Name, URN string
+	Phase, Phone        string
+	Address, Postcode   string
+}
+
+func (o *Organisation) Dest() []any {
+	return []any{&o.ID, &o.Kind, &o.Name, &o.URN, &o.Phase, &o.Phone, &o.Address, &o.Postcode}
+}
+
+// Store holds every SQL statement of this slice.
+type Store struct{}
+
+const columns = `o.id, o.kind, o.name, o.urn, o.phase, o.phone, o.address, o.postcode`
+
+// Organisation returns an organisation of the district. NotFound: none.
+func (Store) Organisation(ctx context.Context, tx *store.Tx, id string) (Organisation, error) {
+	return store.One[Organisation](ctx, tx, store.SQL(`SELECT `+columns+` FROM directory_organisation o WHERE o.id = ? AND o.district_id = ?`, id, tx.Viewer.District))
+}
+
+// Insert adds an organisation that no register lists, such as an agency or a board.
+func (Store) Insert(ctx context.Context, tx *store.Tx, o Organisation) error {
+	_, err := tx.Exec(ctx, store.SQL(`INSERT INTO directory_organisation (id, district_id, kind, name, urn, phase, phone, address, postcode) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+		o.ID, tx.Viewer.District, o.Kind, o.Name, o.URN, o.Phase, o.Phone, o.Address, o.Postcode))
+	return err
+}
+
+// Join makes member belong to org from a day on.
+func (Store) Join(ctx context.Context, tx *store.Tx, org, member, role, from string) error {
+	_, err := tx.Exec(ctx, store.SQL(`INSERT INTO directory_membership (district_id, org_id, member_id, role, from_on) VALUES (?, ?, ?, ?, ?)`, tx.Viewer.District, org, member, role, from))
+	return err
+}
+
+type orgRow struct{ ref.Organisation }
+
+func (o *orgRow) Dest() []any { return []any{&o.ID, &o.Name, &o.Kind} }
+
+// Names returns organisations by id, as other slices show them.
+func (Store) Names(ctx context.Context, tx *store.Tx, ids ...string) (map[string]ref.Organisation, error) {
+	out := map[string]ref.Organisation{}
+	if len(ids) == 0 {
+		return out, nil
+	}
+	rows, err := store.All[orgRow](ctx, tx, store.SQL(`SELECT o.id, o.name, o.kind FROM directory_organisation o WHERE o.district_id = ? AND `, tx.Viewer.District).In("o.id", ids))
+	for _, r := range rows {
+		out[r.ID] = r.Organisation
+	}
+	return out, err
+}
+
+// Schools returns the open schools of the district, by name.
+func (Store) Schools(ctx context.Context, tx *store.Tx) ([]ref.Organisation, error) {
+	rows, err := store.All[orgRow](ctx, tx, store.SQL(`SELECT o.id, o.name, o.kind FROM directory_organisation o WHERE o.district_id = ? AND o.kind = 'school' AND o.status = 'open' ORDER BY o.name, o.id`, tx.Viewer.District))
+	out := make([]ref.Organisation, len(rows))
+	for i, r := range rows {
+		out[i] = r.Organisation
+	}
+	return out, err
+}
+
+// Phone returns the telephone number of an organisation, "" where none is known.
+func (Store) Phone(ctx context.Context, tx *store.Tx, id string) (string, error) {
+	return store.Value[string](ctx, tx, store.SQL(`SELECT o.phone FROM directory_organisation o WHERE o.id = ? AND o.district_id = ?`, id, tx.Viewer.District))
+}
