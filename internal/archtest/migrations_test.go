@@ -241,7 +241,8 @@ func TestOrderThatMattersIsSeen(t *testing.T) {
 			made("b", "02", "ALTER TABLE a_x ADD COLUMN more TEXT;"),
 		},
 	} {
-		if faults := anyOrder(t, all, 1, 2, 3, 4, 5, 6); len(faults) == 0 {
+		// Order 6 is one in which the second slice comes first.
+		if faults := anyOrder(t, all, 6); len(faults) == 0 {
 			t.Errorf("%s: nothing was noticed", what)
 		}
 	}
