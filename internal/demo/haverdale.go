@@ -98,6 +98,7 @@ type maker struct {
 	parts    Parts
 	kids     map[string]people.Child // those with a name in the story, and extras
 	extras   []string
+	today    clock.Day
 }
 
 // Seed makes ids and lives the same each time.
