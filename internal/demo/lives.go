@@ -63,7 +63,7 @@ func (m *maker) live(ctx context.Context, now time.Time) error {
 		}
 	}
 	for i, t := range fillers(m) {
-		m.at(today, 150-i, 9+i%6, (i*7)%60)
+		m.at(today, 160-4*i, 9+i%6, (i*7)%60)
 		if err := m.tell(ctx, t); err != nil {
 			return err
 		}
