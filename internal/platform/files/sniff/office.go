@@ -27,6 +27,9 @@ func zipTail(b []byte) bool {
 // that an archive states about itself may lie.
 func office(b []byte, k kind) error {
 	macro := refuse("This file holds macros, and files with macros are not kept. Save it without them and send that.")
+	if bytes.HasPrefix(b, oleMark) {
+		return refuse("This file is locked with a password, or is of an older Office format under a new name. Save it anew without a password.")
+	}
 	if !bytes.HasPrefix(b, []byte("PK\x03\x04")) {
 		return k.mismatch()
 	}

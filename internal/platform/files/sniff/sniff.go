@@ -130,7 +130,7 @@ func Check(name string, r io.ReaderAt, size int64) (Type, error) {
 }
 
 func (k kind) mismatch() error {
-	return refuse("The name says that this is a %s, but its content is something else. Save it anew from the program that made it.", k.Name)
+	return refuse("By its name this file is of the kind %s, but its content is something else. Save it anew from the program that made it.", k.Name)
 }
 
 var markup = [][]byte{[]byte("<script"), []byte("<html"), []byte("<!doctype html"), []byte("<svg"), []byte("<iframe"), []byte("<body"), []byte("<?php"), []byte("<object")}
@@ -249,9 +249,12 @@ func eml(b []byte, k kind) error {
 	return nil
 }
 
+// oleMark begins an OLE file: an Outlook e-mail, an older Office file, or a newer one locked with a password.
+var oleMark = []byte("\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1")
+
 // msg is an OLE file with a message's property stream. The names in an OLE directory are UTF-16.
 func msg(b []byte, k kind) error {
-	if !bytes.HasPrefix(b, []byte("\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1")) || !bytes.Contains(b, wide("__properties_version1.0")) {
+	if !bytes.HasPrefix(b, oleMark) || !bytes.Contains(b, wide("__properties_version1.0")) {
 		return k.mismatch()
 	}
 	for _, bad := range []string{"_VBA_PROJECT", "WordDocument", "Workbook", "PowerPoint Document"} {

@@ -132,6 +132,7 @@ func TestHostileFilesAreRefusedWithASentence(t *testing.T) {
 		{"a document with a script", "a.docx", "(js)", docx(t, part{"word/run.js", "x"})},
 		{"a document that climbs out", "a.docx", "its content is something else", docx(t, part{"../../etc/passwd", "x"})},
 		{"an old document", "a.doc", "older Office", ole("WordDocument")},
+		{"a locked sheet", "a.xlsx", "locked with a password", ole("EncryptedPackage")},
 		{"an archive called document", "a.docx", "its content is something else", archive(t, part{"x", "y"})},
 		{"a sheet called document", "a.docx", "its content is something else", archive(t, part{"[Content_Types].xml", "x"}, part{"xl/workbook.xml", "x"})},
 		{"a document behind a web page", "a.docx", "its content is something else", append([]byte("<html>"), docx(t)...)},
