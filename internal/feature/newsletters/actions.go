@@ -202,6 +202,9 @@ func (f *Feature) start(ctx context.Context, tx *store.Tx, i *Issue) error {
 		}
 	}
 	i.State, i.SentAt = Sending, tx.Now
+	if batches == 0 {
+		i.State = Sent // nobody has signed up yet: it is on the web
+	}
 	return nil
 }
 
