@@ -16,7 +16,7 @@
 //	pending → confirmed → unsubscribed | bounced | blocked
 //
 // Signing up sends a link that works for seven days; only pressing the button behind it confirms, because mail scanners open
-// links. The pages answer alike for every address, known or not. One press stops the mail, in the letter or in the mail
+// links. An address that nobody confirms in that time is forgotten. The pages answer alike for every address, known or not. One press stops the mail, in the letter or in the mail
 // program (RFC 8058, NWS-3). Links hold 128 random bits and are stored hashed.
 //
 // Nothing about a child may stand in an issue (NWS-4). What can be told by looking is refused when an issue is saved and again

@@ -29,13 +29,16 @@ type AnswerSignUp struct {
 // Kind names the work in the queue.
 func (AnswerSignUp) Kind() string { return "newsletters.answer_sign_up" }
 
-// Sweep starts what is due in the viewer's district, gives up letters that were lost with the program that sent them, and
-// closes issues whose letters have all gone. It is called once a minute; two at once do no more than one.
+// Sweep starts what is due in the viewer's district, gives up letters that were lost with the program that sent them, forgets
+// addresses that nobody confirmed, and closes issues whose letters have all gone. It is called once a minute; two at once do no more than one.
 func (f *Feature) Sweep(ctx context.Context, v access.Viewer) (err error) {
 	defer errs.Wrap(&err, "newsletters.Sweep")
 	var start, sending []ID
 	if err := f.DB.Write(ctx, v, func(ctx context.Context, tx *store.Tx) (err error) {
 		if err := f.store.lose(ctx, tx, tx.Now.Add(-LostAfter)); err != nil {
+			return err
+		}
+		if err := f.store.forget(ctx, tx); err != nil {
 			return err
 		}
 		start, sending, err = f.store.due(ctx, tx)

@@ -100,7 +100,8 @@ func (f *Feature) publicPage(i Issue, v issueView) web.Page {
 
 // message is a page that says one thing.
 func message(v messageView) web.Page {
-	return web.Page{Title: "Newsletter", Class: "p-newsletters", At: "/newsletters", Mode: ui.Public, Wide: true, Body: messagePage(v)}
+	return web.Page{Title: "Newsletter", Class: "p-newsletters", At: "/newsletters", Mode: ui.Public, Wide: true, Body: messagePage(v),
+		Mast: &ui.Mast{Heading: v.Heading, Text: v.Text}}
 }
 
 func (f *Feature) signUp(w http.ResponseWriter, r *http.Request) error {

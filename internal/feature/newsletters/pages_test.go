@@ -75,9 +75,9 @@ func TestTheListPagesAndAnArchivedIssueKeepsItsAddress(t *testing.T) {
 	if strings.Contains(w.get(t, "/newsletters/atom.xml").Body, "Number 26") {
 		t.Error("an archived issue is in the feed")
 	}
-	rows := w.as(w.gareth).get(t, "/newsletters/issues").status(200).has("tr", "Number 26 Newsletter Archived")
+	rows := w.as(w.gareth).get(t, "/newsletters/issues").status(200).has(".issues", "Number 26 Newsletter. Sent today 08:50 Archived")
 	older, _ := rows.Doc.Find(".govuk-pagination__next a").Attr("href")
-	w.get(t, older).status(200).has("tr", "Number 01")
+	w.get(t, older).status(200).has(".issues", "Number 01")
 }
 
 func TestTheFeedIsAtom(t *testing.T) {

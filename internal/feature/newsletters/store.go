@@ -160,6 +160,20 @@ func (Store) updateSubscriber(ctx context.Context, tx *store.Tx, s Subscriber) e
 	return err
 }
 
+// forget deletes what nobody confirmed in time: links that have lapsed, and addresses that were only ever typed into the form.
+func (Store) forget(ctx context.Context, tx *store.Tx) error {
+	lapsed := `state = 'pending' AND asked_at <= ? AND NOT EXISTS (SELECT 1 FROM newsletters_delivery d WHERE d.recipient_id = newsletters_subscriber.id)`
+	since := int64(tx.Now.Add(-ConfirmFor))
+	if _, err := tx.Exec(ctx, store.SQL(`DELETE FROM newsletters_link WHERE district_id = ? AND until_at <= ?`, tx.Viewer.District, int64(tx.Now))); err != nil {
+		return err
+	}
+	if _, err := tx.Exec(ctx, store.SQL(`DELETE FROM newsletters_link WHERE subscriber_id IN (SELECT id FROM newsletters_subscriber WHERE district_id = ? AND `+lapsed+`)`, tx.Viewer.District, since)); err != nil {
+		return err
+	}
+	_, err := tx.Exec(ctx, store.SQL(`DELETE FROM newsletters_subscriber WHERE district_id = ? AND `+lapsed, tx.Viewer.District, since))
+	return err
+}
+
 // askedSince counts the addresses that asked since an instant.
 func (Store) askedSince(ctx context.Context, tx *store.Tx, since clock.Millis) (int, error) {
 	return store.Value[int](ctx, tx, store.SQL(`SELECT count(*) FROM newsletters_subscriber WHERE district_id = ? AND asked_at > ?`, tx.Viewer.District, int64(since)))

@@ -329,11 +329,3 @@ func viewReaders(counts []Count) []string {
 	}
 	return out
 }
-
-func cells(rows []rowView) [][]ui.TableCell {
-	var out [][]ui.TableCell
-	for _, r := range rows {
-		out = append(out, []ui.TableCell{{HTML: titleLink(r)}, {Text: r.Kind}, {HTML: r.State}, {Text: r.When}})
-	}
-	return out
-}
