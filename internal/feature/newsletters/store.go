@@ -162,7 +162,7 @@ func (Store) updateSubscriber(ctx context.Context, tx *store.Tx, s Subscriber) e
 
 // forget deletes what nobody confirmed in time: links that have lapsed, and addresses that were only ever typed into the form.
 func (Store) forget(ctx context.Context, tx *store.Tx) error {
-	lapsed := `state = 'pending' AND asked_at <= ? AND NOT EXISTS (SELECT 1 FROM newsletters_delivery d WHERE d.recipient_id = newsletters_subscriber.id)`
+	const lapsed = `state = 'pending' AND asked_at <= ? AND NOT EXISTS (SELECT 1 FROM newsletters_delivery d WHERE d.recipient_id = newsletters_subscriber.id)`
 	since := int64(tx.Now.Add(-ConfirmFor))
 	if _, err := tx.Exec(ctx, store.SQL(`DELETE FROM newsletters_link WHERE district_id = ? AND until_at <= ?`, tx.Viewer.District, int64(tx.Now))); err != nil {
 		return err
