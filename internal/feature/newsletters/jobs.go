@@ -30,7 +30,8 @@ type AnswerSignUp struct {
 func (AnswerSignUp) Kind() string { return "newsletters.answer_sign_up" }
 
 // Sweep starts what is due in the viewer's district, gives up letters that were lost with the program that sent them, forgets
-// addresses that nobody confirmed, and closes issues whose letters have all gone. It is called once a minute; two at once do no more than one.
+// addresses that nobody confirmed, and closes issues whose letters have all gone. It is called once a minute; two at once do
+// no more than one.
 func (f *Feature) Sweep(ctx context.Context, v access.Viewer) (err error) {
 	defer errs.Wrap(&err, "newsletters.Sweep")
 	var start, sending []ID
