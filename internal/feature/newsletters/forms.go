@@ -103,7 +103,7 @@ func postedIssue(r *http.Request) (*issueForm, bool, error) {
 func shownIssue(v url.Values) *issueForm {
 	f := newIssueForm(max(itemsIn(v), 1))
 	f.Fill(v)
-	f.Kind.Problem, f.Title.Problem = "", ""
+	f.Clear()
 	return f
 }
 

@@ -2,6 +2,7 @@ package newsletters_test
 
 import (
 	"context"
+	"encoding/json"
 	"encoding/xml"
 	"fmt"
 	"net/http"
@@ -223,6 +224,18 @@ func typed(p page) url.Values {
 	return v
 }
 
+// keep does what the page does by itself while somebody types.
+func (w *world) keep(t *testing.T, p page, v url.Values) {
+	t.Helper()
+	form := p.Doc.Find("form.write")
+	var more map[string]string
+	testkit.OK(t, json.Unmarshal([]byte(form.AttrOr("data-hx-vals", "")), &more))
+	for name, value := range more {
+		v.Set(name, value)
+	}
+	w.send(t, form.AttrOr("data-hx-post", ""), v).status(200)
+}
+
 func TestAnIssueIsWrittenReadByASecondPersonAndSent(t *testing.T) {
 	w := onSQLite(t)
 	w.join(t, "tom@school.example")
@@ -308,9 +321,10 @@ func TestWhoSavesSecondSeesBothTexts(t *testing.T) {
 
 func TestAHalfWrittenIssueIsKeptForItsAuthorAlone(t *testing.T) {
 	w := onSQLite(t)
-	v := typed(w.as(w.amina).get(t, "/newsletters/issues/new").status(200))
+	p := w.as(w.amina).get(t, "/newsletters/issues/new").status(200)
+	v := typed(p)
 	v.Set("title", "Half a title")
-	w.send(t, "/drafts/"+v.Get("id"), v).status(200)
+	w.keep(t, p, v)
 	again := w.get(t, "/newsletters/issues/new").status(200).has(".keep", "This is your draft, kept today 07:50")
 	if got := typed(again); got.Get("title") != "Half a title" || got.Get("id") != v.Get("id") {
 		t.Errorf("%v", got)
@@ -320,9 +334,10 @@ func TestAHalfWrittenIssueIsKeptForItsAuthorAlone(t *testing.T) {
 	w.get(t, "/newsletters/issues/new").status(200).hasNot("This is your draft")
 	// an edit that rests on an old version does not slip past the comparison
 	at := "/newsletters/issues/" + v.Get("id") + "/edit"
-	edit := typed(w.get(t, at).status(200))
+	p = w.get(t, at).status(200)
+	edit := typed(p)
 	edit.Set("opening", "Kept while typing.")
-	w.send(t, "/drafts/"+edit.Get("id"), edit).status(200)
+	w.keep(t, p, edit)
 	w.as(w.gareth).send(t, at, typed(w.get(t, at))).status(303)
 	old := w.as(w.amina).get(t, at).status(200).has(".keep", "This is your draft").has("textarea[name=opening]", "Kept while typing.")
 	w.send(t, at, typed(old)).status(409)
