@@ -38,6 +38,8 @@ type World struct {
 	DB    *store.DB
 	Clock *clock.Manual
 	Log   *audit.Log
+
+	opts store.Options
 }
 
 // DBs runs fn on SQLite and on PostgreSQL, each a fresh database with the platform's tables and those of the slices.
@@ -127,8 +129,26 @@ func open(t testing.TB, o store.Options) *World {
 			t.Error(err)
 		}
 	})
-	return &World{DB: db, Clock: c, Log: audit.New(db, nil)}
+	return &World{DB: db, Clock: c, Log: audit.New(db, nil), opts: o}
 }
+
+// Again opens the world's database a second time, as another process would. The two share the clock and nothing else.
+func (w *World) Again(t testing.TB) *World {
+	t.Helper()
+	db, err := store.Open(context.Background(), w.opts)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := db.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return &World{DB: db, Clock: w.Clock, Log: audit.New(db, nil), opts: w.opts}
+}
+
+// Options returns how the world's database was opened, for a test that hands it to a process of its own.
+func (w *World) Options() store.Options { return w.opts }
 
 // keyOf names a set of migrations by what they say.
 func keyOf(t testing.TB, slices []store.Slice) string {

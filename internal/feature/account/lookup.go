@@ -21,3 +21,8 @@ func (d Directory) Leads(ctx context.Context, tx *store.Tx, org string) ([]ref.P
 func (d Directory) Heads(ctx context.Context, tx *store.Tx, org string) ([]ref.Person, error) {
 	return d.People(ctx, tx, org, access.Head)
 }
+
+// Email returns the address of an account, for mail that says nothing but that there is something to read.
+func (Directory) Email(ctx context.Context, tx *store.Tx, account string) (string, error) {
+	return store.Value[string](ctx, tx, store.SQL(`SELECT a.email FROM account a WHERE a.id = ? AND a.district_id = ?`, account, tx.Viewer.District))
+}

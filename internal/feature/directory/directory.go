@@ -74,3 +74,18 @@ func (Store) Names(ctx context.Context, tx *store.Tx, ids ...string) (map[string
 	}
 	return out, err
 }
+
+// Schools returns the open schools of the district, by name.
+func (Store) Schools(ctx context.Context, tx *store.Tx) ([]ref.Organisation, error) {
+	rows, err := store.All[orgRow](ctx, tx, store.SQL(`SELECT o.id, o.name, o.kind FROM directory_organisation o WHERE o.district_id = ? AND o.kind = 'school' AND o.status = 'open' ORDER BY o.name, o.id`, tx.Viewer.District))
+	out := make([]ref.Organisation, len(rows))
+	for i, r := range rows {
+		out[i] = r.Organisation
+	}
+	return out, err
+}
+
+// Phone returns the telephone number of an organisation, "" where none is known.
+func (Store) Phone(ctx context.Context, tx *store.Tx, id string) (string, error) {
+	return store.Value[string](ctx, tx, store.SQL(`SELECT o.phone FROM directory_organisation o WHERE o.id = ? AND o.district_id = ?`, id, tx.Viewer.District))
+}

@@ -249,3 +249,13 @@ func (c Children) PickNamed(ctx context.Context, tx *store.Tx, orgs []string, ty
 	}
 	return out, err
 }
+
+// SiblingsOf returns the brothers and sisters of a child that the viewer may see.
+func (c Children) SiblingsOf(ctx context.Context, tx *store.Tx, child string) ([]ref.Child, error) {
+	cards, err := c.Siblings(ctx, tx, child)
+	out := make([]ref.Child, len(cards))
+	for i, card := range cards {
+		out[i] = card.Ref()
+	}
+	return out, err
+}

@@ -4,11 +4,8 @@ import (
 	"bufio"
 	"context"
 	"encoding/base64"
-	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
-	"strings"
 	"time"
 
 	"golang.org/x/mod/sumdb/note"
@@ -44,8 +41,7 @@ func ParseCheckpoint(signed []byte, verifier note.Verifier) (Checkpoint, error) 
 		return c, errs.Of(errs.Rule, err, "The checkpoint is not signed by this key.")
 	}
 	var root, at string
-	lines := strings.NewReplacer("\n", " ").Replace(strings.TrimPrefix(n.Text, origin+"\n"))
-	if _, err := fmt.Sscanf(lines, "epoch %d size %d root %s time %s", &c.Epoch, &c.Size, &root, &at); err != nil {
+	if _, err := fmt.Sscanf(n.Text, origin+"\nepoch %d\nsize %d\nroot %s\ntime %s\n", &c.Epoch, &c.Size, &root, &at); err != nil {
 		return c, errs.Of(errs.Rule, err, "The checkpoint cannot be read.")
 	}
 	b, err := base64.StdEncoding.DecodeString(root)
@@ -58,6 +54,9 @@ func ParseCheckpoint(signed []byte, verifier note.Verifier) (Checkpoint, error) 
 		return c, errs.Refuse("The checkpoint's time cannot be read.")
 	}
 	c.At = clock.Of(t)
+	if c.text() != n.Text {
+		return c, errs.Refuse("The checkpoint says more than a checkpoint says.")
+	}
 	return c, nil
 }
 
@@ -79,7 +78,7 @@ func (l *Log) Checkpoint(ctx context.Context) (signed []byte, err error) {
 		if _, err := tx.Lock(ctx, "audit_head", "tree"); err != nil {
 			return err
 		}
-		h, err := store.One[headRow](ctx, tx, store.SQL(`SELECT size, epoch FROM audit_head WHERE id = 'tree'`))
+		h, err := head(ctx, tx)
 		if err != nil {
 			return err
 		}
@@ -92,10 +91,8 @@ func (l *Log) Checkpoint(ctx context.Context) (signed []byte, err error) {
 			return err
 		}
 		c := Checkpoint{Epoch: h.epoch, Size: h.size, At: tx.Now}
-		if h.size > 0 {
-			if c.Root, err = tlog.TreeHash(h.size, &tree{ctx: ctx, tx: tx, fresh: map[int64]tlog.Hash{}}); err != nil {
-				return err
-			}
+		if c.Root, err = rootOf(h.size, &tree{ctx: ctx, tx: tx, fresh: map[int64]tlog.Hash{}}); err != nil {
+			return err
 		}
 		if signed, err = note.Sign(&note.Note{Text: c.text()}, l.signer); err != nil {
 			return err
@@ -131,11 +128,12 @@ func (e *exportRow) Dest() []any { return append(e.entryRow.Dest(), &e.seq, &e.o
 
 // exportHead is the first line of an export.
 type exportHead struct {
-	Format string `json:"format"`
-	Size   int64  `json:"size"`
+	Size int64 `json:"size"`
 }
 
-const exportFormat = "kith-audit-1"
+func (h exportHead) line() string {
+	return fmt.Sprintf("{\"format\":\"kith-audit-1\",\"size\":%d}\n", h.Size)
+}
 
 // Export writes every numbered entry, one JSON line each, after a line that says how many. It holds no record's content and
 // no detail: only who, when, what kind and which id.
@@ -147,7 +145,7 @@ func (l *Log) Export(ctx context.Context, w io.Writer) (size int64, err error) {
 		if size, err = store.Value[int64](ctx, tx, store.SQL(`SELECT size FROM audit_head WHERE id = 'tree'`)); err != nil {
 			return err
 		}
-		if err := json.NewEncoder(buf).Encode(exportHead{exportFormat, size}); err != nil {
+		if _, err := buf.WriteString(exportHead{size}.line()); err != nil {
 			return err
 		}
 		for from := int64(0); from < size; {
@@ -173,76 +171,4 @@ func (l *Log) Export(ctx context.Context, w io.Writer) (size int64, err error) {
 		err = buf.Flush()
 	}
 	return size, err
-}
-
-// Verdict is what an offline verification found.
-type Verdict struct {
-	OK         bool   `json:"ok"`
-	Entries    int64  `json:"entries"`
-	Checkpoint int64  `json:"checkpoint"` // size of the tree that was proved
-	Problem    string `json:"problem,omitempty"`
-}
-
-// Verify reads an export and proves it against a checkpoint that somebody else kept. It needs no database and no network.
-// It finds an entry that was altered, removed, added or moved before the checkpoint.
-func Verify(export io.Reader, c Checkpoint) (Verdict, error) {
-	v := Verdict{Checkpoint: c.Size}
-	in := bufio.NewReaderSize(export, 1<<20)
-	headLine, err := in.ReadBytes('\n')
-	var head exportHead
-	if err != nil || json.Unmarshal(headLine, &head) != nil || head.Format != exportFormat {
-		return v, errs.Refuse("This is not an export of the audit log.")
-	}
-	var hashes []tlog.Hash
-	reader := tlog.HashReaderFunc(func(at []int64) ([]tlog.Hash, error) {
-		out := make([]tlog.Hash, len(at))
-		for i, x := range at {
-			if x >= int64(len(hashes)) {
-				return nil, errors.New("hash out of range")
-			}
-			out[i] = hashes[x]
-		}
-		return out, nil
-	})
-	orgs := map[string]int64{}
-	for v.Entries < c.Size {
-		l, err := in.ReadBytes('\n')
-		if err != nil {
-			v.Problem = fmt.Sprintf("The export ends after %d entries; the checkpoint speaks for %d. Entries were removed.", v.Entries, c.Size)
-			return v, nil
-		}
-		l = l[:len(l)-1]
-		var e Entry
-		if json.Unmarshal(l, &e) != nil || string(e.Leaf()) != string(l) {
-			v.Problem = fmt.Sprintf("Entry %d is not in the form that the log writes.", v.Entries)
-			return v, nil
-		}
-		if e.Seq != v.Entries {
-			v.Problem = fmt.Sprintf("After entry %d comes number %d. An entry was removed, added or moved.", v.Entries-1, e.Seq)
-			return v, nil
-		}
-		if e.OrgSeq != orgs[e.Org] {
-			v.Problem = fmt.Sprintf("Entry %d is number %d of its organisation where %d was due.", e.Seq, e.OrgSeq, orgs[e.Org])
-			return v, nil
-		}
-		orgs[e.Org]++
-		fresh, err := tlog.StoredHashes(v.Entries, l, reader)
-		if err != nil {
-			return v, err
-		}
-		hashes = append(hashes, fresh...)
-		v.Entries++
-	}
-	var root tlog.Hash
-	if c.Size > 0 {
-		if root, err = tlog.TreeHash(c.Size, reader); err != nil {
-			return v, err
-		}
-	}
-	if root != c.Root {
-		v.Problem = fmt.Sprintf("The first %d entries do not add up to the checkpoint's root. At least one of them was altered.", c.Size)
-		return v, nil
-	}
-	v.OK = true
-	return v, nil
 }

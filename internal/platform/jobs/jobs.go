@@ -55,8 +55,10 @@ func Add(ctx context.Context, tx *store.Tx, args Args) error {
 	if err != nil {
 		return err
 	}
-	_, err = inserters[tx.Engine()]().InsertTx(ctx, tx.Raw(), envelope{Work: args.Kind(), District: tx.Viewer.District, Body: body}, nil)
-	return err
+	if _, err = inserters[tx.Engine()]().InsertTx(ctx, tx.Raw(), envelope{Work: args.Kind(), District: tx.Viewer.District, Body: body}, nil); err != nil {
+		return tx.Failed(err)
+	}
+	return nil
 }
 
 // envelope is the one kind of job that River knows; ours are told apart inside, so that tests can run them without River.

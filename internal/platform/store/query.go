@@ -164,12 +164,12 @@ func allFunc[T any](ctx context.Context, tx *Tx, q *Query, dest func(*T) []any) 
 	for rows.Next() {
 		var v T
 		if err := scan(rows, dest(&v)); err != nil {
-			return nil, tx.failed(err)
+			return nil, tx.Failed(err)
 		}
 		out = append(out, v)
 	}
 	if err := rows.Err(); err != nil {
-		return nil, tx.failed(err)
+		return nil, tx.Failed(err)
 	}
 	return out, nil
 }
@@ -182,15 +182,15 @@ func oneFunc[T any](ctx context.Context, tx *Tx, q *Query, dest func(*T) []any) 
 	defer rows.Close()
 	if !rows.Next() {
 		if err := rows.Err(); err != nil && !errors.Is(err, sql.ErrNoRows) {
-			return v, tx.failed(err)
+			return v, tx.Failed(err)
 		}
 		return v, errs.Missing()
 	}
 	if err := scan(rows, dest(&v)); err != nil {
-		return v, tx.failed(err)
+		return v, tx.Failed(err)
 	}
 	if err := rows.Close(); err != nil {
-		return v, tx.failed(err)
+		return v, tx.Failed(err)
 	}
 	return v, nil
 }
@@ -213,7 +213,7 @@ func (tx *Tx) query(ctx context.Context, q *Query) (*sql.Rows, error) {
 	}
 	rows, err := tx.raw.QueryContext(ctx, text, args...)
 	if err != nil {
-		return nil, tx.failed(err)
+		return nil, tx.Failed(err)
 	}
 	return rows, nil
 }

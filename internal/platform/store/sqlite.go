@@ -21,12 +21,13 @@ import (
 func init() { sqlite3.AutoExtension(fts5.Register) }
 
 // sqliteURL returns how to open the file. The key comes first and the busy timeout before the journal mode, or the first
-// statement meets a file it cannot read or a lock it does not wait for.
+// statement meets a file it cannot read or a lock it does not wait for. Without recursive triggers REPLACE would delete rows
+// that their triggers keep, such as audit entries.
 func sqliteURL(o Options, cacheKB int, readOnly bool) string {
 	q := url.Values{"vfs": {"adiantum"}, "_txlock": {"immediate"}}
 	q["_pragma"] = []string{
 		"hexkey('" + hex.EncodeToString(o.Key[:]) + "')", "busy_timeout(10000)", "journal_mode(wal)", "synchronous(full)",
-		"foreign_keys(on)", "temp_store(memory)", "secure_delete(on)", fmt.Sprintf("cache_size(-%d)", cacheKB),
+		"foreign_keys(on)", "temp_store(memory)", "secure_delete(on)", "recursive_triggers(on)", fmt.Sprintf("cache_size(-%d)", cacheKB),
 	}
 	if readOnly {
 		q["_pragma"] = append(q["_pragma"], "query_only(on)")
@@ -45,8 +46,7 @@ func (db *DB) openSQLite(ctx context.Context) error {
 	w.SetMaxIdleConns(1)
 	if _, err := w.ExecContext(ctx, "SELECT count(*) FROM sqlite_schema"); err != nil {
 		w.Close() //nolint:errcheck // never opened
-		var e *sqlite3.Error
-		if errors.As(err, &e) && e.Code() == sqlite3.NOTADB && statErr == nil {
+		if code(err) == sqlite3.NOTADB && statErr == nil {
 			return errs.Of(errs.Unavailable, err, "The key does not open this database. Use the key file that belongs to this data folder, or the recovery sheet; nothing was changed.")
 		}
 		return err
@@ -65,16 +65,22 @@ func (db *DB) openSQLite(ctx context.Context) error {
 // rollsBack says whether SQLite answers the error by giving up the whole transaction, so that a later statement would be
 // committed on its own.
 func rollsBack(err error) bool {
-	var e *sqlite3.Error
-	if !errors.As(err, &e) {
-		return errors.Is(err, context.DeadlineExceeded) || errors.Is(err, context.Canceled)
-	}
-	switch e.Code() {
+	switch code(err) {
 	case sqlite3.FULL, sqlite3.IOERR, sqlite3.NOMEM, sqlite3.BUSY, sqlite3.INTERRUPT, sqlite3.CORRUPT, sqlite3.NOTADB:
 		return true
 	}
-	return false
+	return errors.Is(err, context.DeadlineExceeded) || errors.Is(err, context.Canceled)
 }
+
+// code returns SQLite's code of an error, 0 for an error that is not SQLite's. The driver gives some bare, some wrapped.
+func code(err error) sqlite3.ErrorCode {
+	var c sqlite3.ErrorCode
+	errors.As(err, &c)
+	return c
+}
+
+// isIO says whether the disk itself failed.
+func isIO(err error) bool { return code(err) == sqlite3.IOERR }
 
 // fault maps a driver's error once, for both engines: what cannot be stored or read just now is Unavailable with words for
 // the person; a breach of uniqueness is a duplicate (see IsDuplicate); everything else stays a fault of ours.
@@ -82,12 +88,11 @@ func (db *DB) fault(err error) error {
 	if err == nil {
 		return nil
 	}
-	var lite *sqlite3.Error
-	if errors.As(err, &lite) {
+	if c := code(err); c != 0 {
 		switch {
-		case rollsBack(err), lite.Code() == sqlite3.READONLY, lite.Code() == sqlite3.CANTOPEN:
+		case rollsBack(err), c == sqlite3.READONLY, c == sqlite3.CANTOPEN:
 			return errs.Of(errs.Unavailable, err, notSaved)
-		case lite.ExtendedCode() == sqlite3.CONSTRAINT_UNIQUE, lite.ExtendedCode() == sqlite3.CONSTRAINT_PRIMARYKEY:
+		case errors.Is(err, sqlite3.CONSTRAINT_UNIQUE), errors.Is(err, sqlite3.CONSTRAINT_PRIMARYKEY):
 			return fmt.Errorf("%w: %w", errDuplicate, err)
 		}
 		return err

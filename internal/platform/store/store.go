@@ -15,6 +15,7 @@ import (
 	"fmt"
 	"io/fs"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"kith/internal/kernel/access"
@@ -35,7 +36,7 @@ const (
 // Options say where the database is and what it needs. Either Path (SQLite) or URL (PostgreSQL) is set.
 type Options struct {
 	Path     string   // SQLite file; its folder exists
-	Key      [32]byte // SQLite: the key of the file
+	Key      [32]byte // of the SQLite file, and on both engines of the cursors of lists (page.go)
 	URL      string   // PostgreSQL: the program's role, neither owner nor superuser
 	OwnerURL string   // PostgreSQL: the role that migrates; URL when empty
 	Readers  int      // reading connections; 0 means 4
@@ -60,8 +61,10 @@ type DB struct {
 	write   *sql.DB
 	writer  *writer // nil on PostgreSQL
 	schema  *schema
+	cursors sealer
 	noter   Noter
 	closing sync.Once
+	closed  atomic.Bool
 }
 
 // Note is one thing that a read showed to somebody.
@@ -95,7 +98,11 @@ func Open(ctx context.Context, o Options) (*DB, error) {
 	if err != nil {
 		return nil, err
 	}
-	db := &DB{clock: o.Clock, ids: o.IDs, opts: o, schema: sch}
+	cursors, err := newSealer(o.Key)
+	if err != nil {
+		return nil, err
+	}
+	db := &DB{clock: o.Clock, ids: o.IDs, opts: o, schema: sch, cursors: cursors}
 	if o.URL != "" {
 		err = db.openPostgres(ctx)
 	} else {
@@ -131,6 +138,7 @@ func (db *DB) Path() string { return db.opts.Path }
 // Close waits for what is being written and closes.
 func (db *DB) Close() (err error) {
 	db.closing.Do(func() {
+		db.closed.Store(true)
 		if db.writer != nil {
 			db.writer.stop()
 		}
@@ -147,7 +155,10 @@ func (db *DB) Close() (err error) {
 // inside marks the context of a closure, so that a door opened inside a door is an error at once and not a deadlock.
 type inside struct{}
 
-func refuseInside(ctx context.Context) error {
+func (db *DB) refuse(ctx context.Context) error {
+	if db.closed.Load() {
+		return errs.New(errs.Unavailable, notSaved)
+	}
 	if ctx.Value(inside{}) != nil {
 		return errs.New(errs.Internal, "store: a transaction was opened inside a transaction")
 	}
@@ -157,10 +168,10 @@ func refuseInside(ctx context.Context) error {
 // Read runs fn over one read-only snapshot for the viewer and returns after what it showed (tx.Saw) is durably written down:
 // until then nothing may be sent to the person. If it cannot be written down, Read fails and nothing is shown (SEC-13).
 func (db *DB) Read(ctx context.Context, v access.Viewer, fn func(context.Context, *Tx) error) error {
-	if err := refuseInside(ctx); err != nil {
+	if err := db.refuse(ctx); err != nil {
 		return err
 	}
-	notes, err := db.snapshot(ctx, v, fn)
+	notes, along, err := db.snapshot(ctx, v, fn)
 	if err != nil || len(notes) == 0 {
 		return err
 	}
@@ -169,14 +180,19 @@ func (db *DB) Read(ctx context.Context, v access.Viewer, fn func(context.Context
 	}
 	return db.Write(ctx, v, func(ctx context.Context, tx *Tx) error {
 		tx.audited = true
+		for _, f := range along {
+			if err := f(ctx, tx); err != nil {
+				return err
+			}
+		}
 		return db.noter(ctx, tx, notes)
 	})
 }
 
-func (db *DB) snapshot(ctx context.Context, v access.Viewer, fn func(context.Context, *Tx) error) ([]Note, error) {
+func (db *DB) snapshot(ctx context.Context, v access.Viewer, fn func(context.Context, *Tx) error) ([]Note, []func(context.Context, *Tx) error, error) {
 	raw, err := db.read.BeginTx(ctx, &sql.TxOptions{ReadOnly: true, Isolation: db.readIsolation()})
 	if err != nil {
-		return nil, db.fault(err)
+		return nil, nil, db.fault(err)
 	}
 	defer raw.Rollback() //nolint:errcheck // a read has nothing to lose
 	tx := db.newTx(raw, v)
@@ -184,19 +200,19 @@ func (db *DB) snapshot(ctx context.Context, v access.Viewer, fn func(context.Con
 	ctx = context.WithValue(ctx, inside{}, true)
 	if db.engine == Postgres {
 		if err := setDistrict(ctx, raw, v.District); err != nil {
-			return nil, db.fault(err)
+			return nil, nil, db.fault(err)
 		}
 	}
 	if err := fn(ctx, tx); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	return tx.notes, nil
+	return tx.notes, tx.along, nil
 }
 
 // Write runs fn in one transaction for the viewer and returns when it is durable. fn may run more than once: it assigns its
 // results afresh and touches nothing but its transaction. A change by a person without an audit entry fails.
 func (db *DB) Write(ctx context.Context, v access.Viewer, fn func(context.Context, *Tx) error) error {
-	if err := refuseInside(ctx); err != nil {
+	if err := db.refuse(ctx); err != nil {
 		return err
 	}
 	if db.engine == Postgres {

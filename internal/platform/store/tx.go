@@ -20,10 +20,12 @@ type Tx struct {
 	db      *DB
 	raw     *sql.Tx
 	notes   []Note
+	along   []func(context.Context, *Tx) error
 	reading bool
 	wrote   bool
 	audited bool
-	poison  error // after a full disk or the like the database has rolled back by itself; nothing more may run
+	poison  error // a statement failed: nothing more may run, and nothing that ran may stand
+	torn    bool  // SQLite has given up the whole transaction by itself, with the closures of others in it
 }
 
 // NewID returns a fresh id.
@@ -54,6 +56,10 @@ func (tx *Tx) Saw(action string, r ref.Ref, org, rule string) {
 func (tx *Tx) SawList(action, org string, detail any) {
 	tx.notes = append(tx.notes, Note{Action: action, Org: org, Rule: "list", Detail: detail})
 }
+
+// Along runs fn in the very commit that makes the notes of this read durable: for what a reading itself means, such as that a
+// concern has been opened. It runs in a transaction of its own and only when something was seen.
+func (tx *Tx) Along(fn func(context.Context, *Tx) error) { tx.along = append(tx.along, fn) }
 
 // Lock takes the row for this transaction, before deciding on a count, a set or a state that others may change. It raises
 // the row's version and returns the one it had. NotFound: no such row.
@@ -88,7 +94,7 @@ func (tx *Tx) Exec(ctx context.Context, q *Query) (int64, error) {
 	}
 	res, err := tx.raw.ExecContext(ctx, text, args...)
 	if err != nil {
-		return 0, tx.failed(err)
+		return 0, tx.Failed(err)
 	}
 	tx.wrote = true
 	n, err := res.RowsAffected()
@@ -97,13 +103,13 @@ func (tx *Tx) Exec(ctx context.Context, q *Query) (int64, error) {
 
 func (tx *Tx) ready() error { return tx.poison }
 
-// failed maps a driver's error and, where the database has given up the whole transaction, poisons the rest.
-func (tx *Tx) failed(err error) error {
-	mapped := tx.db.fault(err)
-	if tx.db.engine == SQLite && rollsBack(err) {
-		tx.poison = mapped
-	}
-	return mapped
+// Failed maps a driver's error and ends the transaction: no further statement runs and nothing of it stands, whatever the
+// closure returns. PostgreSQL asks that of every failed statement; on SQLite a later one would be committed on its own where
+// the database has given up the transaction. Only users of Raw call it: Exec and the queries have done so themselves.
+func (tx *Tx) Failed(err error) error {
+	tx.poison = tx.db.fault(err)
+	tx.torn = tx.torn || tx.db.engine == SQLite && rollsBack(err)
+	return tx.poison
 }
 
 // schema is what the migrations say of the tables.

@@ -40,7 +40,8 @@ type closure struct {
 	fn   func(context.Context, *Tx) error
 	out  chan outcome
 	err  error
-	boom any // a panic, raised again in the caller
+	boom any  // a panic, raised again in the caller
+	slow bool // it took longer than a closure may; it is not run again, for everybody waits meanwhile
 }
 
 type outcome struct {
@@ -117,6 +118,9 @@ func (w *writer) commit(group []*closure) {
 	for _, c := range group {
 		if torn := w.one(raw, c); torn {
 			raw.Rollback() //nolint:errcheck // the database has already given the transaction up
+			if isIO(c.err) {
+				w.reopen()
+			}
 			if len(group) == 1 {
 				if c.err == nil {
 					c.err = errs.New(errs.Unavailable, notSaved)
@@ -124,7 +128,9 @@ func (w *writer) commit(group []*closure) {
 				return
 			}
 			for _, c := range group {
-				w.commit([]*closure{c})
+				if !c.slow {
+					w.commit([]*closure{c})
+				}
 			}
 			return
 		}
@@ -160,10 +166,11 @@ func (w *writer) one(raw *sql.Tx, c *closure) (torn bool) {
 		defer func() { c.boom = recover() }()
 		c.err = tx.run(ctx, c.fn)
 	})
-	if tx.poison != nil {
+	if tx.torn {
 		if c.err == nil {
 			c.err = tx.poison
 		}
+		c.slow = ctx.Err() != nil
 		return true
 	}
 	end := "RELEASE closure"

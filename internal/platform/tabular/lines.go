@@ -118,7 +118,7 @@ func (l *lines) next() (line, error) {
 	}
 	if !utf8.Valid(b) {
 		// One byte out of place decides for its own line only, so a single bad row cannot turn the others to mojibake.
-		// Windows-1252 gives every byte a character, so this cannot fail.
+		// Decoding Windows-1252 cannot fail: its five unused bytes become replacement characters.
 		if d, err := charmap.Windows1252.NewDecoder().Bytes(b); err == nil {
 			b = d
 		}

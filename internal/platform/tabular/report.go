@@ -19,6 +19,8 @@ type Rejection struct {
 type Report struct {
 	// Read counts every data row, the rejected and the skipped ones too.
 	Read int `json:"read"`
+	// Kept counts the rows that were handed on.
+	Kept int `json:"kept"`
 	// Rejected lists rows that were not handed on.
 	Rejected []Rejection `json:"rejected"`
 	// Warnings lists values that were left out or look wrong in rows that were handed on.
@@ -49,9 +51,6 @@ func (r *Report) Warn(x Rejection) {
 		r.Unlisted++
 	}
 }
-
-// Kept is how many rows were handed on.
-func (r *Report) Kept() int { return r.Read - r.rejected - r.Skipped }
 
 // RejectedCount is how many rows were rejected, listed or not.
 func (r *Report) RejectedCount() int { return r.rejected }

@@ -111,6 +111,7 @@ func ReadAreas(ctx context.Context, r io.Reader, each func(Area) error) (Report,
 		if err := each(a); err != nil {
 			return rep, err
 		}
+		rep.Kept++
 	}
 	return rep, nil
 }
@@ -152,7 +153,7 @@ var codeKey = regexp.MustCompile(`^([A-Z]+)[0-9]{2}CD$`)
 func (f *feature) names() (kind, code, name string) {
 	text := func(key string) string {
 		s, _ := f.Properties[key].(string)
-		return strings.TrimSpace(s)
+		return strings.TrimSpace(strings.ReplaceAll(s, "\x00", ""))
 	}
 	keys := make([]string, 0, len(f.Properties))
 	for k := range f.Properties {

@@ -23,8 +23,8 @@ func collect[T any](t *testing.T, in io.Reader, f reading[T]) ([]T, register.Rep
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(rows) != rep.Kept() {
-		t.Errorf("%d rows were handed on, the report counts %d", len(rows), rep.Kept())
+	if len(rows) != rep.Kept || rep.Read != rep.Kept+rep.RejectedCount()+rep.Skipped {
+		t.Errorf("%d rows were handed on, the report says %+v", len(rows), rep)
 	}
 	return rows, rep
 }

@@ -1,6 +1,9 @@
 package register_test
 
 import (
+	"bytes"
+	"context"
+	"fmt"
 	"io"
 	"os"
 	"path/filepath"
@@ -219,4 +222,28 @@ func corners(a register.Area) (n int) {
 		}
 	}
 	return n
+}
+
+// BenchmarkEstablishments reads as many rows as the whole register of England has, in its widest layout.
+func BenchmarkEstablishments(b *testing.B) {
+	names := []string{"URN", "LA (code)", "EstablishmentNumber", "EstablishmentName", "EstablishmentStatus (name)", "OpenDate", "Postcode", "Easting", "Northing"}
+	var file bytes.Buffer
+	for _, n := range names {
+		fmt.Fprintf(&file, "\"%s\",", n)
+	}
+	for col := len(names); col < 130; col++ {
+		fmt.Fprintf(&file, "\"Column %d\",", col)
+	}
+	for row := range 50_000 {
+		fmt.Fprintf(&file, "\r\n\"%d\",\"380\",\"2001\",\"School %d\",\"Open\",\"01-09-2012\",\"BD1 1AA\",\"416515\",\"433357\",", 100_000+row, row)
+		for col := len(names); col < 130; col++ {
+			file.WriteString("\"Not applicable\",")
+		}
+	}
+	for b.Loop() {
+		rep, err := register.ReadEstablishments(context.Background(), bytes.NewReader(file.Bytes()), func(register.Establishment) error { return nil })
+		if err != nil || rep.Kept != 50_000 {
+			b.Fatal(rep.Kept, err)
+		}
+	}
 }

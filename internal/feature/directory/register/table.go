@@ -64,12 +64,15 @@ func (t *table) each(take func() (field, reason string, err error)) (Report, err
 		}
 		t.rep.Read++
 		t.row = row
+		skipped := t.rep.Skipped
 		field, reason, err := take()
-		if err != nil {
+		switch {
+		case err != nil:
 			return t.rep, err
-		}
-		if reason != "" {
+		case reason != "":
 			t.rep.Reject(Rejection{Row: row.Line, Field: field, Reason: reason})
+		case t.rep.Skipped == skipped:
+			t.rep.Kept++
 		}
 	}
 }

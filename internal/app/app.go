@@ -1,0 +1,144 @@
+// Package app joins the slices into one program. It is the only package that knows every slice: who gets which database, which
+// routes there are, in which order things start and stop, and the command line. It is plain wiring, to be read from top to end.
+package app
+
+import (
+	"context"
+	"log/slog"
+	"net/http"
+	"os"
+	"path/filepath"
+
+	"kith/internal/feature/account"
+	"kith/internal/feature/concerns"
+	"kith/internal/feature/directory"
+	"kith/internal/feature/people"
+	"kith/internal/kernel/clock"
+	"kith/internal/kernel/errs"
+	"kith/internal/kernel/id"
+	"kith/internal/platform/audit"
+	"kith/internal/platform/jobs"
+	"kith/internal/platform/search"
+	"kith/internal/platform/secret"
+	"kith/internal/platform/store"
+	"kith/internal/platform/story"
+	"kith/internal/platform/web"
+)
+
+// Slices are all the migrations of the program.
+var Slices = []store.Slice{
+	store.Migrations, audit.Migrations, story.Migrations, web.Migrations, search.Migrations,
+	account.Migrations, directory.Migrations, people.Migrations, concerns.Migrations,
+}
+
+// Place says where the data is.
+type Place struct {
+	Data     string // folder of the SQLite database
+	URL      string // postgres://..., in place of Data
+	OwnerURL string // the role that migrates
+	KeyFile  string
+}
+
+// Settings are what the program is told at its start.
+type Settings struct {
+	Place
+	Clock     clock.Clock
+	IDs       *id.Source
+	Log       *slog.Logger
+	PublicURL string
+	Secure    bool
+	Workers   int
+}
+
+// App is the program, joined and not yet serving.
+type App struct {
+	DB       *store.DB
+	Root     secret.Root
+	KeyMade  string // where a new root key lies, when this start made one
+	Log      *audit.Log
+	Queue    *jobs.Queue
+	Account  *account.Feature
+	Concerns *concerns.Feature
+	Handler  http.Handler
+	Site     *web.Site
+
+	settings  Settings
+	districts []directory.District
+}
+
+// OpenStore opens the database of a place with its key, without migrating it.
+func OpenStore(ctx context.Context, s Settings) (*store.DB, secret.Root, string, error) {
+	o := store.Options{URL: s.URL, OwnerURL: s.OwnerURL, Clock: s.Clock, IDs: s.IDs, Slices: Slices}
+	if s.Data != "" {
+		if err := os.MkdirAll(s.Data, 0o700); err != nil {
+			return nil, secret.Root{}, "", errs.Of(errs.Unavailable, err, "The data folder "+s.Data+" cannot be made.")
+		}
+	}
+	root, from, err := secret.LoadOrMakeRoot(secret.Places{File: s.KeyFile, Credentials: os.Getenv("CREDENTIALS_DIRECTORY"), Data: s.Data})
+	if err != nil {
+		return nil, root, "", err
+	}
+	made := ""
+	if from.Made {
+		made = from.Path
+	}
+	if s.URL == "" {
+		o.Path, o.Key = filepath.Join(s.Data, "kith.db"), root.Derive(secret.Database)
+	}
+	db, err := store.Open(ctx, o)
+	return db, root, made, err
+}
+
+// New opens the database, brings it up to the program and joins the slices.
+func New(ctx context.Context, s Settings) (*App, error) {
+	if s.Log == nil {
+		s.Log = slog.New(slog.NewJSONHandler(os.Stderr, nil))
+	}
+	db, root, made, err := OpenStore(ctx, s)
+	if err != nil {
+		return nil, err
+	}
+	if _, err := db.Migrate(ctx, jobs.Migrate); err != nil {
+		return nil, err
+	}
+	return Join(ctx, db, root, made, s)
+}
+
+// Join makes the program over an open database.
+func Join(ctx context.Context, db *store.DB, root secret.Root, made string, s Settings) (*App, error) {
+	a := &App{DB: db, Root: root, KeyMade: made, settings: s}
+	a.Log = audit.New(db, nil)
+	a.Queue = jobs.New(db, s.Log)
+	if err := a.loadDistricts(ctx); err != nil {
+		return nil, err
+	}
+
+	a.Account = account.New(db)
+	accounts, children, organisations := account.Directory{}, people.Children{}, directory.Store{}
+	a.Concerns = concerns.New(concerns.Deps{DB: db, People: accounts, Children: children, Schools: organisations})
+
+	frames := frames{db: db, accounts: accounts, organisations: organisations, duty: a.Concerns, districts: a.districts}
+	routes := []web.Route{web.Get("/{$}", anybody, a.front)}
+	routes = append(routes, healthRoutes(db)...)
+	routes = append(routes, a.Account.Routes()...)
+	routes = append(routes, web.Drafts{DB: db}.Routes()...)
+	routes = append(routes, a.Concerns.Routes()...)
+	if a.demo() {
+		routes = append(routes, a.demoRoutes()...)
+	}
+	a.Site = web.New(web.Config{Log: s.Log, Clock: db.Clock(), IDs: db.IDs(), Sessions: a.Account, District: directory.ByHost(a.districts),
+		Frame: frames.frame, Secure: s.Secure, PublicURL: s.PublicURL}, routes)
+	a.Handler = a.Site
+	return a, nil
+}
+
+func (a *App) loadDistricts(ctx context.Context) (err error) {
+	a.districts, err = directory.Store{}.Districts(ctx, a.DB)
+	return err
+}
+
+// demo says whether this is the invented district, where anybody signs in as anybody.
+func (a *App) demo() bool { return len(a.districts) == 1 && a.districts[0].Demo }
+
+// Close stops the work and closes the database.
+func (a *App) Close() error { return a.DB.Close() }

@@ -1,0 +1,50 @@
+package app
+
+import (
+	"encoding/json"
+	"net/http"
+
+	"kith/internal/demo"
+	"kith/internal/feature/account"
+	"kith/internal/kernel/errs"
+	"kith/internal/platform/web"
+)
+
+// demoParts are the slices whose lives the invented district fills in.
+func (a *App) demoParts() demo.Parts {
+	return demo.Parts{Concerns: a.Concerns}
+}
+
+// demoRoutes are the one-click ways in; they exist in the invented district only.
+func (a *App) demoRoutes() []web.Route {
+	return []web.Route{
+		web.Get("/demo/personas.json", anybody, a.personas),
+		web.Post("/demo/sign-in", anybody, a.demoSignIn),
+	}
+}
+
+func (a *App) personas(w http.ResponseWriter, r *http.Request) error {
+	all, err := demo.Personas(r.Context(), a.DB, web.Viewer(r).District)
+	if err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	return json.NewEncoder(w).Encode(all)
+}
+
+// demoSignIn opens a session as a persona, with a second factor as if just given.
+func (a *App) demoSignIn(w http.ResponseWriter, r *http.Request) error {
+	all, err := demo.Personas(r.Context(), a.DB, web.Viewer(r).District)
+	if err != nil {
+		return err
+	}
+	for _, p := range all {
+		if p.Key == r.PostFormValue("persona") {
+			if err := a.Account.SignIn(r.Context(), w, r, account.ID(p.Account), true, "demonstration"); err != nil {
+				return err
+			}
+			return web.Redirect(w, r, "/today", "")
+		}
+	}
+	return errs.Missing()
+}

@@ -1,0 +1,96 @@
+package app
+
+import (
+	"context"
+	"net/http"
+
+	"kith/internal/feature/account"
+	"kith/internal/feature/directory"
+	"kith/internal/kernel/access"
+	"kith/internal/kernel/errs"
+	"kith/internal/platform/store"
+	"kith/internal/platform/ui"
+	"kith/internal/platform/web"
+)
+
+// frames make what stands around every page: header, menu, duty strip.
+type frames struct {
+	db            *store.DB
+	accounts      account.Directory
+	organisations directory.Store
+	duty          interface {
+		Duty(ctx context.Context, tx *store.Tx, org string) (*ui.Duty, error)
+	}
+	districts []directory.District
+}
+
+// entry is one entry of the menu and who has a use for it.
+type entry struct {
+	ui.NavItem
+	roles []access.Role // any of these; none means every adult with a post
+}
+
+// menu is the main menu of the working pages. A slice's entry comes with the slice.
+var menu = []entry{
+	{ui.NavItem{Text: "Today", Href: "/today"}, nil},
+	{ui.NavItem{Text: "My concerns", Href: "/concerns/mine"}, nil},
+	{ui.NavItem{Text: "Concerns", Href: "/concerns"}, []access.Role{access.DSL, access.Head}},
+	{ui.NavItem{Text: "Children", Href: "/children"}, []access.Role{access.DSL, access.Head}},
+}
+
+func (f frames) frame(ctx context.Context, v access.Viewer, at string) (ui.Page, error) {
+	p := ui.Page{SignedIn: v.Account != ""}
+	for _, d := range f.districts {
+		if d.ID == v.District {
+			p.Demo = d.Demo
+			p.Place = d.Name
+		}
+	}
+	if v.Account == "" {
+		return p, nil
+	}
+	for _, e := range menu {
+		use := len(e.roles) == 0 && v.Holds(access.Member)
+		for _, r := range e.roles {
+			use = use || v.Holds(r)
+		}
+		if use {
+			item := e.NavItem
+			item.Current = at == item.Href
+			p.Nav = append(p.Nav, item)
+		}
+	}
+	p.Find = v.Holds(access.DSL) || v.Holds(access.Head)
+	err := f.db.Read(ctx, v, func(ctx context.Context, tx *store.Tx) error {
+		me, err := f.accounts.Account(ctx, tx, account.ID(v.Account))
+		if err != nil {
+			return err
+		}
+		p.Person = me.Name
+		org, err := f.accounts.OrgOf(ctx, tx, v.Account)
+		if errs.Is(err, errs.NotFound) {
+			return nil // every post has ended
+		}
+		if err != nil {
+			return err
+		}
+		o, err := f.organisations.Organisation(ctx, tx, org)
+		if err != nil {
+			return err
+		}
+		p.Place = o.Name
+		if o.Kind == directory.School {
+			p.Duty, err = f.duty.Duty(ctx, tx, org)
+		}
+		return err
+	})
+	return p, err
+}
+
+// front sends everybody where they begin: their day, or the way in.
+func (a *App) front(w http.ResponseWriter, r *http.Request) error {
+	if web.Viewer(r).Account == "" {
+		return web.Redirect(w, r, "/sign-in", "")
+	}
+	return web.Redirect(w, r, "/today", "")
+}

@@ -1,0 +1,56 @@
+package concerns
+
+import (
+	"context"
+
+	"kith/internal/kernel/access"
+	"kith/internal/kernel/ref"
+	"kith/internal/kernel/term"
+	"kith/internal/platform/jobs"
+	"kith/internal/platform/mail"
+	"kith/internal/platform/store"
+)
+
+// Deps are what this slice needs from others. The interfaces are as small as what is asked.
+type Deps struct {
+	DB       *store.DB
+	Calendar term.Calendar
+	Queue    *jobs.Queue
+	DayKey   [32]byte // makes the schools' day codes
+	URL      string   // how people reach Kith, for links in mail
+	People   interface {
+		Leads(ctx context.Context, tx *store.Tx, org string) ([]ref.Person, error)
+		Heads(ctx context.Context, tx *store.Tx, org string) ([]ref.Person, error)
+		Names(ctx context.Context, tx *store.Tx, ids ...string) (map[string]ref.Person, error)
+		OrgOf(ctx context.Context, tx *store.Tx, account string) (string, error)
+		Viewers(ctx context.Context, tx *store.Tx, org string) ([]access.Viewer, error)
+		Email(ctx context.Context, tx *store.Tx, account string) (string, error)
+	}
+	Children interface {
+		Child(ctx context.Context, tx *store.Tx, id string) (ref.Child, string, error)
+		Named(ctx context.Context, tx *store.Tx, ids ...string) (map[string]ref.Child, error)
+		PickNamed(ctx context.Context, tx *store.Tx, orgs []string, typed string) ([]ref.Child, error)
+		SiblingsOf(ctx context.Context, tx *store.Tx, child string) ([]ref.Child, error)
+	}
+	Schools interface {
+		Names(ctx context.Context, tx *store.Tx, ids ...string) (map[string]ref.Organisation, error)
+		Schools(ctx context.Context, tx *store.Tx) ([]ref.Organisation, error)
+		Phone(ctx context.Context, tx *store.Tx, id string) (string, error)
+	}
+	Mail interface {
+		Send(ctx context.Context, m mail.Message) error
+	}
+}
+
+// Feature is the slice.
+type Feature struct {
+	Deps
+	store Store
+}
+
+// New returns the slice and says how its jobs are done.
+func New(d Deps) *Feature {
+	f := &Feature{Deps: d}
+	jobs.Handle(d.Queue, f.mailAlert)
+	return f
+}

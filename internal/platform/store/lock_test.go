@@ -1,0 +1,144 @@
+package store_test
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"testing"
+	"time"
+
+	"kith/internal/kernel/errs"
+	"kith/internal/platform/store"
+	"kith/internal/testkit"
+)
+
+// bookings lets 200 people book a run of 15 places at once and returns how many were told yes and how many rows there are.
+func bookings(t *testing.T, w *testkit.World, lock bool) (yes, booked int) {
+	t.Helper()
+	testkit.OK(t, write(w, func(ctx context.Context, tx *store.Tx) error {
+		_, err := tx.Exec(ctx, store.SQL(`INSERT INTO trial_run (id, places) VALUES ('run', 15)`))
+		return err
+	}))
+	full := errs.Refuse("This course is full")
+	told := make([]error, 200)
+	var wg sync.WaitGroup
+	for i := range told {
+		wg.Go(func() {
+			told[i] = write(w, func(ctx context.Context, tx *store.Tx) error {
+				if lock {
+					if _, err := tx.Lock(ctx, "trial_run", "run"); err != nil {
+						return err
+					}
+				}
+				taken, err := store.Value[int](ctx, tx, store.SQL(`SELECT count(*) FROM trial_booking b WHERE b.run_id = 'run'`))
+				if err != nil {
+					return err
+				}
+				if !lock {
+					time.Sleep(2 * time.Millisecond) // the decision takes its time
+				}
+				if taken >= 15 {
+					return full
+				}
+				_, err = tx.Exec(ctx, store.SQL(`INSERT INTO trial_booking (id, run_id) VALUES (?, 'run')`, tx.NewID()))
+				return err
+			})
+		})
+	}
+	wg.Wait()
+	for _, err := range told {
+		switch {
+		case err == nil:
+			yes++
+		case err != full:
+			t.Errorf("told %v", err)
+		}
+	}
+	testkit.OK(t, w.DB.Read(t.Context(), tester, func(ctx context.Context, tx *store.Tx) (err error) {
+		booked, err = store.Value[int](ctx, tx, store.SQL(`SELECT count(*) FROM trial_booking`))
+		return err
+	}))
+	return yes, booked
+}
+
+func TestLockedCountGivesExactlyThePlacesThereAre(t *testing.T) {
+	testkit.DBs(t, []store.Slice{trial}, func(t *testing.T, w *testkit.World) {
+		if yes, booked := bookings(t, w, true); yes != 15 || booked != 15 {
+			t.Errorf("%d were told yes and %d are booked on 15 places", yes, booked)
+		}
+	})
+}
+
+// Without the lock PostgreSQL oversells: the test above is able to fail, and tx.Lock is no ornament.
+func TestUnlockedCountOversellsOnPostgreSQL(t *testing.T) {
+	testkit.DBs(t, []store.Slice{trial}, func(t *testing.T, w *testkit.World) {
+		yes, booked := bookings(t, w, false)
+		if yes != booked {
+			t.Errorf("%d were told yes and %d are booked", yes, booked)
+		}
+		if oversold := booked > 15; oversold != (w.DB.Engine() == store.Postgres) {
+			t.Errorf("%d booked on 15 places", booked)
+		}
+	})
+}
+
+func TestLockReturnsTheVersionAndRaisesIt(t *testing.T) {
+	testkit.DBs(t, []store.Slice{trial}, func(t *testing.T, w *testkit.World) {
+		bookings(t, w, false)
+		testkit.OK(t, write(w, func(ctx context.Context, tx *store.Tx) error {
+			for want := range int64(2) {
+				if v, err := tx.Lock(ctx, "trial_run", "run"); err != nil || v != want {
+					t.Errorf("version %d (%v), want %d", v, err, want)
+				}
+			}
+			if _, err := tx.Lock(ctx, "trial_run", "no such run"); !errs.Is(err, errs.NotFound) {
+				t.Errorf("no such row: %v", err)
+			}
+			return nil
+		}))
+	})
+}
+
+// Two closures that take two rows in opposite order meet head on. PostgreSQL stops one, Write runs it again, and both stand.
+func TestRivalsInADeadlockBothSucceed(t *testing.T) {
+	testkit.DBs(t, []store.Slice{trial}, func(t *testing.T, w *testkit.World) {
+		testkit.OK(t, write(w, func(ctx context.Context, tx *store.Tx) error {
+			_, err := tx.Exec(ctx, store.SQL(`INSERT INTO trial_run (id, places) VALUES ('a', 1), ('b', 1)`))
+			return err
+		}))
+		var met sync.WaitGroup
+		met.Add(2)
+		runs := make([]int, 2)
+		told := make([]error, 2)
+		var wg sync.WaitGroup
+		for i, order := range [][]string{{"a", "b"}, {"b", "a"}} {
+			wg.Go(func() {
+				told[i] = write(w, func(ctx context.Context, tx *store.Tx) error {
+					runs[i]++
+					if _, err := tx.Lock(ctx, "trial_run", order[0]); err != nil {
+						return err
+					}
+					if runs[i] == 1 && w.DB.Engine() == store.Postgres {
+						met.Done()
+						met.Wait()
+					}
+					_, err := tx.Lock(ctx, "trial_run", order[1])
+					return err
+				})
+			})
+		}
+		wg.Wait()
+		testkit.OK(t, errors.Join(told...))
+		if again := runs[0] + runs[1] - 2; (again > 0) != (w.DB.Engine() == store.Postgres) {
+			t.Errorf("closures ran again %d times", again)
+		}
+		testkit.OK(t, write(w, func(ctx context.Context, tx *store.Tx) error {
+			for _, id := range []string{"a", "b"} {
+				if v, err := tx.Lock(ctx, "trial_run", id); err != nil || v != 2 {
+					t.Errorf("%s was locked %d times (%v), want 2", id, v, err)
+				}
+			}
+			return nil
+		}))
+	})
+}
