@@ -37,6 +37,7 @@ const (
 	toldReset     told = "reset-by-admin"
 	toldPost      told = "post"
 	toldIdentity  told = "identity"
+	toldUnjoined  told = "identity-gone"
 	toldResetLink told = "reset-link"
 	toldInvite    told = "invite"
 )
@@ -51,6 +52,7 @@ var words = map[told][2]string{
 	toldReset:     {"Kith: your second step was taken away", "An administrator took away the second steps of your account at %s, because somebody asked for it. You set up a new one when you next sign in."},
 	toldPost:      {"Kith: you were given a post", "You were given a further post at %s. You see it when you next open Kith."},
 	toldIdentity:  {"Kith: a school account was joined", "A school account was joined to your account at %s. You can sign in with it from now on."},
+	toldUnjoined:  {"Kith: a school account was removed", "A school account was removed from your account at %s. It no longer signs you in."},
 	toldResetLink: {"Kith: choose a new password", "Somebody asked at %s to choose a new password for this address."},
 	toldInvite:    {"Kith: you are invited", "You were given an account at %s."},
 }

@@ -181,3 +181,11 @@ func (Store) bind(ctx context.Context, tx *store.Tx, account ID, issuer, subject
 	_, err := tx.Exec(ctx, store.SQL(`INSERT INTO account_identity (issuer, subject, district_id, account_id, bound_at) VALUES (?, ?, ?, ?, ?)`, issuer, subject, tx.Viewer.District, string(account), int64(tx.Now)))
 	return err
 }
+
+func (Store) unbind(ctx context.Context, tx *store.Tx, account ID, issuer, subject string) error {
+	n, err := tx.Exec(ctx, store.SQL(`DELETE FROM account_identity WHERE account_id = ? AND district_id = ? AND issuer = ? AND subject = ?`, string(account), tx.Viewer.District, issuer, subject))
+	if err == nil && n == 0 {
+		return errs.Missing()
+	}
+	return err
+}

@@ -12,14 +12,12 @@ import (
 	"strings"
 	"sync"
 	"testing"
-	"time"
 
 	"github.com/a-h/templ"
 	"github.com/pquerna/otp/totp"
 
 	"kith/internal/feature/account/password"
 	"kith/internal/kernel/access"
-	"kith/internal/kernel/clock"
 	"kith/internal/kernel/ref"
 	"kith/internal/platform/jobs"
 	"kith/internal/platform/mail"
@@ -317,4 +315,10 @@ func (h *house) actions(a ID) (out []string) {
 	return out
 }
 
-func later(d clock.Millis, by time.Duration) int64 { return int64(d.Add(by)) }
+// bothSteps gives the account a passkey beside its app; it answers nothing.
+func bothSteps(h *house, a Account) func(context.Context, *store.Tx) error {
+	return func(ctx context.Context, tx *store.Tx) error {
+		id := tx.NewID()
+		return h.store.insertPasskey(ctx, tx, a.ID, passkey{ID: id, Name: "School laptop", body: `{"id":"AAAA"}`}, id)
+	}
+}
