@@ -289,10 +289,10 @@ const listedFrom = `SELECT ` + concernColumns + `, t.title, t.level, t.decision,
 	coalesce((SELECT a.author FROM concerns_account a WHERE a.concern_id = c.id AND a.later = FALSE LIMIT 1), '')
 	FROM concerns_concern c JOIN concerns_triage t ON t.concern_id = c.id JOIN access_record r ON r.id = t.id WHERE `
 
-// Untaken returns the concerns of the schools that nobody has taken, the urgent first, then the oldest.
+// Untaken returns the concerns of the schools that nobody has taken: the urgent first, then police notices, then the oldest.
 func (Store) Untaken(ctx context.Context, tx *store.Tx, orgs []string) ([]listed, error) {
 	return store.All[listed](ctx, tx, store.SQL(listedFrom).In("c.org_id", orgs).Add(`AND c.state IN ('sent', 'read')`).Visible("r", access.Concern).
-		Add(`ORDER BY c.urgent DESC, c.recorded_at LIMIT 50`))
+		Add(`ORDER BY c.urgent DESC, CASE WHEN c.source = 'notice' THEN 0 ELSE 1 END, c.recorded_at LIMIT 50`))
 }
 
 // InState returns the concerns of the schools in the states, newest first, older than before (0: all).

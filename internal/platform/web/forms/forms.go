@@ -384,3 +384,19 @@ func (t *Time) Input() ui.Input {
 
 // Set shows a time before anything was typed.
 func (t *Time) Set(s string) { t.Read(url.Values{t.Name: {s}}) }
+
+// Clear forgets what is wrong, for a form that was filled from a draft or is not finished yet: nobody is blamed for what they
+// have not sent.
+func (f *Form) Clear() {
+	f.refusal = ""
+	for _, x := range f.fields {
+		if c, ok := x.(interface{ clear() }); ok {
+			c.clear()
+		}
+		if c, ok := x.(interface{ Clear() }); ok {
+			c.Clear()
+		}
+	}
+}
+
+func (b *base) clear() { b.Problem = "" }
