@@ -132,8 +132,8 @@ func (f *Feature) newPostForm(r *http.Request, invitation bool) (*postForm, erro
 		Until: forms.NewDay("until", "Last day").Hint("Empty: no end is known"),
 	}
 	if invitation {
-		p.Name = forms.NewText("name", "Name").Max(100).Required("Write the person's name")
-		p.Email = forms.NewText("email", "E-mail address at work").Kind("email", "off").Max(254).Required("Write the person's e-mail address")
+		p.Name = forms.NewText("name", "Name").Max(100).Required("Write the person’s name")
+		p.Email = forms.NewText("email", "E-mail address at work").Kind("email", "off").Max(254).Required("Write the person’s e-mail address")
 		p.Fields(p.Name, p.Email)
 	}
 	p.Fields(p.Org, p.Role, p.Title, p.From, p.Until)

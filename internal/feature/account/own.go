@@ -77,6 +77,10 @@ func (f *Feature) ownPage(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	if i := slices.IndexFunc(view.Sessions, func(s session) bool { return s.id == view.This }); i > 0 {
+		this := view.Sessions[i]
+		view.Sessions = slices.Insert(slices.Delete(view.Sessions, i, i+1), 0, this)
+	}
 	view.Open = mayChangeFactors(v, view.Have) == nil
 	return web.Show(w, r, web.Page{Title: "Your account", Class: "p-account", Mode: ui.Working, At: "/account", Body: ownBody(view)})
 }

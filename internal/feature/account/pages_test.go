@@ -81,3 +81,53 @@ func TestSigningInWithoutScripts(t *testing.T) {
 	p.Click("button", "Sign in")
 	p.See("the records")
 }
+
+func TestPagesOfAccounts(t *testing.T) {
+	h := newHouse(t, testkit.SQLite(t, Migrations), Provider{Key: "school", Name: "School account", Issuer: "https://login.example"})
+	tom := h.somebody("Tom Reed", access.Admin, access.Member)
+	h.app(tom)
+	h.write(bothSteps(h, tom))
+	codes := make([]string, recoveryCodes)
+	for i := range codes {
+		codes[i] = "a hash"
+	}
+	h.write(func(ctx context.Context, tx *store.Tx) error {
+		if err := h.store.bind(ctx, tx, tom.ID, "https://login.example", "tom"); err != nil {
+			return err
+		}
+		return h.store.saveCodes(ctx, tx, tom.ID, codes)
+	})
+	amina := h.somebody("Amina Sesay", access.DSL, access.Member)
+	h.app(amina)
+	h.somebody("Ellen Booth", access.Member)
+	h.somebody("Helen Brandt", access.Head)
+	if _, err := h.Invite(t.Context(), access.Viewer{Account: string(tom.ID), District: district, Now: h.World.DB.Now(), Roles: map[access.Role][]string{access.Admin: {oak}}},
+		Invitation{ID: ID(newID(h)), Name: "Kofi Mensah", Email: "kofi@oak.example", Post: Post{Org: oak, Role: access.PSHELead, Title: "PSHE lead", From: h.World.DB.Now(), Until: NoEnd}}); err != nil {
+		t.Fatal(err)
+	}
+	invited := h.linkIn(h.drain()[0])
+	h.onBoth("own", func(p *chromium.Page) { h.enter(p, tom, true); p.Goto("/account"); p.See("Your account") })
+	h.onBoth("people", func(p *chromium.Page) { h.enter(p, tom, true); p.Goto("/admin/people"); p.See("Amina Sesay") })
+	h.onBoth("invite", func(p *chromium.Page) {
+		h.enter(p, tom, true)
+		p.Goto("/admin/people/invite")
+		p.Click("button", "Send the invitation")
+		p.See("Write the person’s name")
+	})
+	h.onBoth("person", func(p *chromium.Page) {
+		h.enter(p, tom, true)
+		p.Goto("/admin/people/" + string(amina.ID))
+		p.See("Disable at once")
+	})
+	h.onBoth("take", func(p *chromium.Page) {
+		h.enter(p, tom, true)
+		p.Goto("/admin/people/" + string(amina.ID) + "/second-step")
+		p.See("Their password stays")
+	})
+	h.onBoth("change", func(p *chromium.Page) {
+		h.enter(p, tom, true)
+		p.Goto("/account/password")
+		p.See("Change your password")
+	})
+	h.onBoth("invitation", func(p *chromium.Page) { p.Goto(invited); p.See("Welcome, Kofi Mensah") })
+}
