@@ -13,11 +13,15 @@ import (
 	"kith/internal/feature/concerns"
 	"kith/internal/feature/directory"
 	"kith/internal/feature/people"
+	"kith/internal/feature/today"
 	"kith/internal/kernel/clock"
 	"kith/internal/kernel/errs"
 	"kith/internal/kernel/id"
+	"kith/internal/kernel/term"
 	"kith/internal/platform/audit"
+	"kith/internal/platform/files"
 	"kith/internal/platform/jobs"
+	"kith/internal/platform/mail"
 	"kith/internal/platform/search"
 	"kith/internal/platform/secret"
 	"kith/internal/platform/store"
@@ -28,7 +32,12 @@ import (
 // Slices are all the migrations of the program.
 var Slices = []store.Slice{
 	store.Migrations, audit.Migrations, story.Migrations, web.Migrations, search.Migrations,
-	account.Migrations, directory.Migrations, people.Migrations, concerns.Migrations,
+	files.Migrations, account.Migrations, directory.Migrations, people.Migrations, concerns.Migrations,
+}
+
+// Mailer sends one mail. platform/mail has two: one by SMTP, one that keeps messages in a folder for the invented district.
+type Mailer interface {
+	Send(ctx context.Context, m mail.Message) error
 }
 
 // Place says where the data is.
@@ -46,6 +55,7 @@ type Settings struct {
 	IDs       *id.Source
 	Log       *slog.Logger
 	PublicURL string
+	Mail      Mailer
 	Secure    bool
 	Workers   int
 }
@@ -59,6 +69,8 @@ type App struct {
 	Queue    *jobs.Queue
 	Account  *account.Feature
 	Concerns *concerns.Feature
+	Today    *today.Feature
+	Files    files.Store
 	Handler  http.Handler
 	Site     *web.Site
 
@@ -115,14 +127,19 @@ func Join(ctx context.Context, db *store.DB, root secret.Root, made string, s Se
 
 	a.Account = account.New(db)
 	accounts, children, organisations := account.Directory{}, people.Children{}, directory.Store{}
-	a.Concerns = concerns.New(concerns.Deps{DB: db, People: accounts, Children: children, Schools: organisations})
+	a.Files = files.Store{DB: db, Key: root.Derive(secret.Files)}
+	a.Concerns = concerns.New(concerns.Deps{DB: db, Queue: a.Queue, Calendar: term.Default(), DayKey: root.Derive(secret.DayCodes), URL: s.PublicURL,
+		People: accounts, Children: children, Schools: organisations, Mail: s.Mail})
+	a.Today = today.New(today.Deps{DB: db, Sources: []today.Source{a.Concerns}})
 
 	frames := frames{db: db, accounts: accounts, organisations: organisations, duty: a.Concerns, districts: a.districts}
 	routes := []web.Route{web.Get("/{$}", anybody, a.front)}
 	routes = append(routes, healthRoutes(db)...)
 	routes = append(routes, a.Account.Routes()...)
 	routes = append(routes, web.Drafts{DB: db}.Routes()...)
+	routes = append(routes, a.Files.Routes()...)
 	routes = append(routes, a.Concerns.Routes()...)
+	routes = append(routes, a.Today.Routes()...)
 	if a.demo() {
 		routes = append(routes, a.demoRoutes()...)
 	}

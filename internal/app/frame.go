@@ -94,4 +94,3 @@ func (a *App) front(w http.ResponseWriter, r *http.Request) error {
 	}
 	return web.Redirect(w, r, "/today", "")
 }
-

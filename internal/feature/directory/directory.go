@@ -75,9 +75,9 @@ func (Store) Names(ctx context.Context, tx *store.Tx, ids ...string) (map[string
 	return out, err
 }
 
-// Schools returns the open schools of the district, by name.
+// Schools returns the open schools of the district, by name. One of which the register does not say the status is held to be open.
 func (Store) Schools(ctx context.Context, tx *store.Tx) ([]ref.Organisation, error) {
-	rows, err := store.All[orgRow](ctx, tx, store.SQL(`SELECT o.id, o.name, o.kind FROM directory_organisation o WHERE o.district_id = ? AND o.kind = 'school' AND o.status = 'open' ORDER BY o.name, o.id`, tx.Viewer.District))
+	rows, err := store.All[orgRow](ctx, tx, store.SQL(`SELECT o.id, o.name, o.kind FROM directory_organisation o WHERE o.district_id = ? AND o.kind = 'school' AND o.status IN ('open', 'unknown') ORDER BY o.name, o.id`, tx.Viewer.District))
 	out := make([]ref.Organisation, len(rows))
 	for i, r := range rows {
 		out[i] = r.Organisation

@@ -128,32 +128,15 @@ func (Store) Siblings(ctx context.Context, tx *store.Tx, child string) ([]Child,
 
 // Insert puts a child on a school's roll: card, file and the index, in one transaction. It fills in the ids.
 func (s Store) Insert(ctx context.Context, tx *store.Tx, c *Child, d *Detail, contacts ...Contact) error {
-	c.ID, c.File = tx.NewID(), tx.NewID()
-	d.Child, d.File = c.ID, c.File
-	if c.State == "" {
-		c.State = "on_roll"
-	}
-	if err := tx.AddRecord(ctx, access.Record{ID: c.ID, Kind: access.Child, Part: access.PartCard, Org: c.Org, Child: c.ID}); err != nil {
-		return err
-	}
-	if err := tx.AddRecord(ctx, access.Record{ID: c.File, Kind: access.Child, Part: access.PartFile, Org: c.Org, Child: c.ID}); err != nil {
-		return err
-	}
-	if _, err := tx.Exec(ctx, store.SQL(`INSERT INTO people_child (id, district_id, org_id, file_id, given, family, class, year, state) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-		c.ID, tx.Viewer.District, c.Org, c.File, c.Given, c.Family, c.Class, c.Year, c.State)); err != nil {
-		return err
-	}
-	if _, err := tx.Exec(ctx, store.SQL(`INSERT INTO people_detail (id, district_id, child_id, born_on, sex, upn, former_upn, source_id, language, address, postcode, entered_on, left_on, source_hash)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`, d.File, tx.Viewer.District, d.Child, string(d.Born), d.Sex, d.UPN, d.FormerUPN, d.Source, d.Language, d.Address, d.Postcode, string(d.Entered), string(d.Left), d.SourceHash)); err != nil {
-		return err
-	}
+	a := Arrival{Child: *c, Detail: *d}
 	for _, x := range contacts {
-		x.Record = c.File
-		if err := s.InsertContact(ctx, tx, x); err != nil {
-			return err
-		}
+		a.Contacts = append(a.Contacts, RollContact{Contact: x})
 	}
-	return search.AddName(ctx, tx, c.ID, []string{c.Org}, c.Name())
+	if err := s.BulkInsert(ctx, tx, []*Arrival{&a}); err != nil {
+		return err
+	}
+	*c, *d = a.Child, a.Detail
+	return nil
 }
 
 // InsertContact adds an adult around a child.

@@ -151,11 +151,15 @@ func (q *Queue) Stop(ctx context.Context) error {
 // Drain does what is queued now, in order, in the caller's goroutine, and says how many jobs it did. Tests use it in River's
 // place, as does a command that must not end before its work is done. A job that fails stays queued and its error is returned.
 func (q *Queue) Drain(ctx context.Context) (done int, err error) {
+	args := "args"
+	if q.db.Engine() == store.SQLite {
+		args = "json(args)" // River keeps them there in SQLite's binary form
+	}
 	for {
 		var id int64
 		var e envelope
 		err := q.db.Read(ctx, access.System("*", "drain jobs"), func(ctx context.Context, tx *store.Tx) error {
-			r, err := store.One[jobRow](ctx, tx, store.SQL(`SELECT id, args FROM river_job WHERE state IN ('available', 'scheduled', 'retryable') ORDER BY id LIMIT 1`))
+			r, err := store.One[jobRow](ctx, tx, store.SQL(`SELECT id, `+args+` FROM river_job WHERE state IN ('available', 'scheduled', 'retryable') ORDER BY id LIMIT 1`))
 			if err != nil {
 				return err
 			}

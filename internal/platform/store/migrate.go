@@ -140,6 +140,10 @@ func (db *DB) Migrate(ctx context.Context, others ...func(context.Context, Engin
 		return nil, err
 	}
 	done, err := p.Up(ctx)
+	var partial *goose.PartialError
+	if errors.As(err, &partial) {
+		done = partial.Applied
+	}
 	for _, d := range done {
 		ran = append(ran, path.Base(d.Source.Path))
 	}

@@ -225,3 +225,12 @@ func TestNothingRunsAfterAFailedStatement(t *testing.T) {
 		wantRows(t, w)
 	})
 }
+
+func TestLongestClosureIsKnownByName(t *testing.T) {
+	w := sqlite(t)
+	testkit.OK(t, write(w, func(context.Context, *store.Tx) error { w.After(30 * time.Millisecond); return nil }))
+	testkit.OK(t, write(w, put("a")))
+	if l := w.DB.Longest(); l.Took != 30*time.Millisecond || !strings.Contains(l.Name, "TestLongestClosureIsKnownByName") {
+		t.Errorf("longest %+v", l)
+	}
+}

@@ -8,6 +8,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/a-h/templ"
+
 	"kith/internal/kernel/access"
 	"kith/internal/kernel/clock"
 	"kith/internal/kernel/errs"
@@ -131,8 +133,9 @@ func (d Drafts) Sweep(ctx context.Context, v access.Viewer) error {
 }
 
 // DraftForm is the attributes that make a form keep itself as a draft while it is typed in. The answer replaces the line
-// with the id draft-state. Without scripts the form works as it is.
-func DraftForm(id string) map[string]any {
-	return map[string]any{"data-hx-post": "/drafts/" + id, "data-hx-trigger": "input delay:800ms, change delay:800ms", "data-hx-target": "#draft-state",
+// with the id draft-state. Without scripts the form works as it is. form names which form it is; it is no field of the form, since
+// a field called form hides the form itself from the script.
+func DraftForm(id, form string) templ.Attributes {
+	return templ.Attributes{"data-hx-post": "/drafts/" + id, "data-hx-vals": `{"form":"` + form + `"}`, "data-hx-trigger": "input delay:800ms, change delay:800ms", "data-hx-target": "#draft-state",
 		"data-hx-swap": "innerHTML", "data-hx-sync": "this:replace"}
 }

@@ -65,6 +65,9 @@ type Establishment struct {
 	Easting, Northing          int
 	DistrictCode, DistrictName string
 	WardCode, WardName         string
+
+	// Said tells an empty value from one that the file has no column for.
+	Said Said
 }
 
 // StatusOn returns the status on a day. Where the file gave none, a close date that has passed means Closed; anything
@@ -201,6 +204,7 @@ func ReadEstablishments(ctx context.Context, r io.Reader, each func(Establishmen
 			DistrictName: t.get(c.districtName), WardCode: t.get(c.ward), WardName: t.get(c.wardName),
 		}
 		t.numberLA(&e, c)
+		e.Said = c.said()
 		return "", "", each(e)
 	})
 }

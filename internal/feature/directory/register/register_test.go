@@ -69,6 +69,7 @@ func TestROL7PublishedEstablishments(t *testing.T) {
 		Website: "www.example.invalid", Telephone: "01274000000", DistrictCode: "E08000032", WardCode: "E05001347",
 		Easting: 416515, Northing: 433357,
 	}
+	want.Said = rows[0].Said // by name in TestSaid
 	if rows[0] != want {
 		t.Errorf("read\n%+v, want\n%+v", rows[0], want)
 	}
@@ -96,6 +97,18 @@ func TestROL7ConvertedEstablishments(t *testing.T) {
 	if b := rows[1]; b.Status != register.Unknown || b.OpenDate != "1900-01-01" || b.CloseDate != "2012-08-31" ||
 		b.IsClosed("2012-08-30") || !b.IsClosed("2012-08-31") {
 		t.Errorf("%+v", b)
+	}
+}
+
+// ROL-7: what a file has no column for is not said, whatever year it is of.
+func TestROL7Said(t *testing.T) {
+	rows, _ := collect(t, strings.NewReader("URN,EstablishmentName,Trusts (code),StatutoryLowAge,LAESTAB\n900001,One,,3,3802001\n"), register.ReadEstablishments)
+	if want := register.SaidTrust | register.SaidAuthority | register.SaidNumber; rows[0].Said != want {
+		t.Errorf("said %b, want %b", rows[0].Said, want)
+	}
+	rows, _ = collect(t, strings.NewReader("URN,EstablishmentName,Postcode,TelephoneNum\n900001,One,BD1 1AA,1\n900002,Two,,Ms,Head,Teacher\n"), register.ReadEstablishments)
+	if !rows[0].Said.Has(register.SaidPostcode) || !rows[0].Said.Has(register.SaidTelephone) || rows[1].Said != 0 {
+		t.Errorf("said %b, %b", rows[0].Said, rows[1].Said)
 	}
 }
 

@@ -9,10 +9,9 @@ import (
 )
 
 // ContentDisposition returns the header value that hands a file out as a download called name (RFC 6266, ASVS 5.4.1-2):
-// an ASCII name for old programs and the full one beside it. Folders, control characters and marks that turn the reading
-// direction are taken out, and the name is cut to 120 letters before its extension.
+// an ASCII name for old programs and the full one beside it, both cleaned by FileName.
 func ContentDisposition(name string) string {
-	name = fileName(name)
+	name = FileName(name)
 	ascii := strings.Map(func(r rune) rune {
 		if r < ' ' || r > '~' || strings.ContainsRune(`"\%;`, r) {
 			return '_'
@@ -31,7 +30,9 @@ func ContentDisposition(name string) string {
 	return fmt.Sprintf(`attachment; filename="%s"; filename*=UTF-8''%s`, ascii, pct.String())
 }
 
-func fileName(name string) string {
+// FileName returns the name under which an uploaded file is kept and handed out: without folders, control characters and
+// marks that turn the reading direction, the part before the extension cut to 120 letters; "file" when nothing is left.
+func FileName(name string) string {
 	name = path.Base(strings.ReplaceAll(strings.ToValidUTF8(name, "_"), "\\", "/"))
 	name = strings.Map(func(r rune) rune {
 		if unicode.IsControl(r) || unicode.Is(unicode.Cf, r) || r == '\u2028' || r == '\u2029' || strings.ContainsRune(`<>:"/|?*`, r) {

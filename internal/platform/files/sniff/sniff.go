@@ -10,9 +10,11 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"net/mail"
 	"path"
+	"slices"
 	"strings"
 	"unicode/utf16"
 	"unicode/utf8"
@@ -96,6 +98,25 @@ func init() {
 			whyNot[e] = sentence
 		}
 	}
+}
+
+// Accept is what a browser's control may offer. A telephone that is asked for image/jpeg turns its HEIC pictures into JPEG.
+func Accept() string {
+	out := []string{JPEG.MIME}
+	for _, ext := range slices.Sorted(maps.Keys(kinds)) {
+		out = append(out, "."+ext)
+	}
+	return strings.Join(out, ",")
+}
+
+// Named returns what a kept file of the media type is called for people.
+func Named(mime string) string {
+	for _, k := range kinds {
+		if k.MIME == mime {
+			return k.Name
+		}
+	}
+	return "file"
 }
 
 func extension(name string) string {

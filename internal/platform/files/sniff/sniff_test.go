@@ -278,6 +278,26 @@ func TestContentDispositionIsOneSafeValue(t *testing.T) {
 }
 
 // A file of the greatest size, made so that looking into it costs most, must not hold a processor for long.
+func TestWhatIsAcceptedIsTaken(t *testing.T) {
+	for ext := range strings.SplitSeq(sniff.Accept(), ",") {
+		if ext == "image/jpeg" {
+			continue
+		}
+		var no *sniff.Refused
+		if _, err := check("a"+ext, []byte("x")); errors.As(err, &no) && strings.Contains(no.Sentence, "not kept. Kept are") {
+			t.Errorf("%s is offered and not taken", ext)
+		}
+	}
+	if !strings.HasPrefix(sniff.Accept(), "image/jpeg,.csv,.docx,") || strings.Contains(sniff.Accept(), "heic") {
+		t.Error(sniff.Accept())
+	}
+	for mime, want := range map[string]string{"application/pdf": "PDF document", "image/jpeg": "JPEG picture", "text/plain; charset=utf-8": "text", "x/y": "file"} {
+		if got := sniff.Named(mime); got != want {
+			t.Errorf("%s: %s, want %s", mime, got, want)
+		}
+	}
+}
+
 func BenchmarkWorstPDF(b *testing.B) {
 	for what, body := range map[string]string{"names": "/#4a", "opening": "/OpenAction 7 0 R ", "streams": "1 0 obj /ObjStm stream\n", "binary": "\x80\xff\x00#"} {
 		pdf := pdfOf(strings.Repeat(body, (sniff.MaxSize-300)/len(body)), "7 0 obj << /S /GoTo /D [3 0 R /Fit] >> endobj")

@@ -23,10 +23,12 @@ import (
 	"kith/internal/platform/ui"
 )
 
-// Field is one question of a form.
+// Field is one question of a form. A slice may have fields of its own, such as a list of children.
 type Field interface {
-	read(url.Values)
-	wrong() (anchor, words string)
+	// Read takes the field's values, and no others, and finds out what is wrong with them.
+	Read(url.Values)
+	// Wrong says what is wrong, in words for the person, and where on the page; "" when nothing is.
+	Wrong() (anchor, words string)
 }
 
 // Form is the fields with what belongs to all of them.
@@ -59,8 +61,8 @@ func (f *Form) Fill(values url.Values) bool {
 	}
 	ok := true
 	for _, x := range f.fields {
-		x.read(values)
-		if _, words := x.wrong(); words != "" {
+		x.Read(values)
+		if _, words := x.Wrong(); words != "" {
 			ok = false
 		}
 	}
@@ -80,7 +82,7 @@ func (f *Form) Problems() []ui.ErrorItem {
 		out = append(out, ui.ErrorItem{Text: f.refusal})
 	}
 	for _, x := range f.fields {
-		if anchor, words := x.wrong(); words != "" {
+		if anchor, words := x.Wrong(); words != "" {
 			out = append(out, ui.ErrorItem{Text: words, Href: "#" + anchor})
 		}
 	}
@@ -103,7 +105,8 @@ type base struct {
 	Problem     string // what is wrong; set by read, or by the action that knows more
 }
 
-func (b *base) wrong() (string, string) { return b.Name, b.Problem }
+// Wrong says what is wrong.
+func (b *base) Wrong() (string, string) { return b.Name, b.Problem }
 
 // Text is one line.
 type Text struct {
@@ -133,7 +136,8 @@ func (t *Text) Kind(kind, autocomplete string) *Text { t.kind, t.auto = kind, au
 // Class adds a class, such as a width.
 func (t *Text) Class(c string) *Text { t.classes = c; return t }
 
-func (t *Text) read(v url.Values) {
+// Read takes what was typed.
+func (t *Text) Read(v url.Values) {
 	t.Value = strings.TrimSpace(text.Clean(v.Get(t.Name)))
 	if t.kind == "password" {
 		t.Value = v.Get(t.Name)
@@ -178,7 +182,8 @@ func (t *Lines) Max(n int) *Lines { t.max = n; return t }
 // Hint explains the field.
 func (t *Lines) Hint(words string) *Lines { t.HintText = words; return t }
 
-func (t *Lines) read(v url.Values) {
+// Read takes what was typed.
+func (t *Lines) Read(v url.Values) {
 	t.Value = strings.TrimSpace(text.Clean(v.Get(t.Name)))
 	t.Problem = ""
 	switch n := utf8.RuneCountInString(t.Value); {
@@ -216,7 +221,8 @@ func (c *Choice) Required(words string) *Choice { c.required = words; return c }
 // Hint explains the field.
 func (c *Choice) Hint(words string) *Choice { c.HintText = words; return c }
 
-func (c *Choice) read(v url.Values) {
+// Read takes what was typed.
+func (c *Choice) Read(v url.Values) {
 	c.Value, c.Problem = "", ""
 	got := v.Get(c.Name)
 	if slices.ContainsFunc(c.Options, func(o Option) bool { return o.Value == got }) {
@@ -266,7 +272,8 @@ func (m *Many) Required(words string) *Many { m.required = words; return m }
 // Hint explains the field.
 func (m *Many) Hint(words string) *Many { m.HintText = words; return m }
 
-func (m *Many) read(v url.Values) {
+// Read takes what was typed.
+func (m *Many) Read(v url.Values) {
 	m.Values, m.Problem = nil, ""
 	for _, got := range v[m.Name] {
 		if slices.ContainsFunc(m.Options, func(o Option) bool { return o.Value == got }) && !slices.Contains(m.Values, got) {
@@ -307,7 +314,8 @@ func (d *Day) Required(words string) *Day { d.required = words; return d }
 // Hint explains the field.
 func (d *Day) Hint(words string) *Day { d.HintText = words; return d }
 
-func (d *Day) read(v url.Values) {
+// Read takes what was typed.
+func (d *Day) Read(v url.Values) {
 	d.typed, d.Value, d.Problem = strings.TrimSpace(text.Clean(v.Get(d.Name))), "", ""
 	if d.typed == "" {
 		d.Problem = d.required
@@ -352,7 +360,8 @@ type Time struct {
 // NewTime declares a time of day.
 func NewTime(name, label string) *Time { return &Time{base: base{Name: name, Label: label}} }
 
-func (t *Time) read(v url.Values) {
+// Read takes what was typed.
+func (t *Time) Read(v url.Values) {
 	t.typed, t.Given, t.Problem = strings.TrimSpace(text.Clean(v.Get(t.Name))), false, ""
 	if t.typed == "" {
 		t.Problem = t.required
@@ -374,4 +383,20 @@ func (t *Time) Input() ui.Input {
 }
 
 // Set shows a time before anything was typed.
-func (t *Time) Set(s string) { t.read(url.Values{t.Name: {s}}) }
+func (t *Time) Set(s string) { t.Read(url.Values{t.Name: {s}}) }
+
+// Clear forgets what is wrong, for a form that was filled from a draft or is not finished yet: nobody is blamed for what they
+// have not sent.
+func (f *Form) Clear() {
+	f.refusal = ""
+	for _, x := range f.fields {
+		if c, ok := x.(interface{ clear() }); ok {
+			c.clear()
+		}
+		if c, ok := x.(interface{ Clear() }); ok {
+			c.Clear()
+		}
+	}
+}
+
+func (b *base) clear() { b.Problem = "" }
