@@ -146,6 +146,9 @@ func contact(c Contact) contactView {
 	if c.Parental {
 		parts = append(parts, "parental responsibility")
 	}
+	if c.CourtOrder {
+		parts = append(parts, "court order")
+	}
 	v.Detail = strings.Join(parts, ", ")
 	return v
 }

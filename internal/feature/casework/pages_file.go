@@ -57,7 +57,7 @@ func (f *Feature) people(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return f.show(w, r, "People around a child", "p-chronology", ui.Page{Body: peoplePage(v)})
+	return f.show(w, r, "People around a child", "p-file", ui.Page{Body: peoplePage(v)})
 }
 
 // openingsView is who opened the file and its records.
@@ -125,7 +125,7 @@ func (f *Feature) openings(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return f.show(w, r, "Who opened this", "p-chronology", ui.Page{Body: openingsPage(v)})
+	return f.show(w, r, "Who opened this", "p-file", ui.Page{Body: openingsPage(v)})
 }
 
 // DailyOpening is what one person opened on one day by one rule, and how often.
@@ -182,7 +182,7 @@ func (f *Feature) entry(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return f.show(w, r, "An entry", "p-chronology", ui.Page{Body: entryPage(v)})
+	return f.show(w, r, "An entry", "p-file", ui.Page{Body: entryPage(v)})
 }
 
 func (f *Feature) entryView(r *http.Request) (v entryView, err error) {
@@ -227,7 +227,7 @@ func (f *Feature) entryView(r *http.Request) (v entryView, err error) {
 		}
 		for _, m := range slices.Backward(marks) {
 			at := m.At.London()
-			row := ui.LineEntry{Month: at.Format("Jan 2006"), Day: at.Format("Mon 2"), Time: at.Format("15:04"), Kind: picture.Decision, Title: "Marked significant", Text: "By " + name(m.By) + ": " + m.Reason}
+			row := ui.LineEntry{Month: at.Format("Jan 2006"), Day: at.Format("Mon 2"), Time: at.Format("15:04"), Kind: picture.Decision, Title: "Marked significant", Text: name(m.By) + ": " + m.Reason}
 			if !m.Marked {
 				row.Title = "Mark taken away"
 			}
@@ -267,7 +267,7 @@ func (f *Feature) mark(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	if v.Form.Wrong() {
-		return web.Invalid(w, r, web.Page{Title: "An entry", Class: "p-chronology", At: "/children", Body: entryPage(v)})
+		return web.Invalid(w, r, web.Page{Title: "An entry", Class: "p-file", At: "/children", Body: entryPage(v)})
 	}
 	said := "The entry is marked as significant."
 	if !mark {

@@ -200,6 +200,9 @@ func (f *Feature) filters(x file, all []story.Seen, a asked) filterView {
 	if a.past {
 		v.Words += ", as it stood on " + term.YearDate(a.day)
 	}
+	if len(all) == 0 {
+		v.Mark = ui.Link{}
+	}
 	if a.marking {
 		v.Mark = ui.Link{Text: "Back to reading", Href: "/children/" + x.child.ID}
 	}

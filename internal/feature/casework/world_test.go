@@ -390,3 +390,17 @@ func (teller) Full(ctx context.Context, tx *store.Tx, records ...string) (map[st
 	}
 	return out, nil
 }
+
+// actions fails unless each action is in the log.
+func (t *town) actions(want ...string) {
+	t.Helper()
+	t.read(access.System(here, "test"), func(ctx context.Context, tx *store.Tx) {
+		got, err := store.Values[string](ctx, tx, store.SQL(`SELECT e.action FROM audit_entry e WHERE e.district_id = ?`, here))
+		testkit.OK(t, err)
+		for _, a := range want {
+			if !slices.Contains(got, a) {
+				t.Errorf("the log lacks %s: %v", a, got)
+			}
+		}
+	})
+}
