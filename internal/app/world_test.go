@@ -56,6 +56,7 @@ type world struct {
 	accounts map[string]string // who: account id
 	home     string            // the id of Haverdale
 
+	t        testing.TB
 	settings Settings
 	door     http.Handler
 	sessions map[string]*testkit.Browser
@@ -89,7 +90,7 @@ func newWorld(t testing.TB) *world {
 	dir := haverdale.Copy(t, func(dir string) error {
 		return MakeDemo(context.Background(), settingsAt(dir, nil, nil, &logged{}), 60, testkit.Monday)
 	})
-	w := &world{clock: clock.NewManual(testkit.Monday.Add(time.Minute)), log: &logged{}, data: dir, accounts: map[string]string{}, sessions: map[string]*testkit.Browser{}}
+	w := &world{t: t, clock: clock.NewManual(testkit.Monday.Add(time.Minute)), log: &logged{}, data: dir, accounts: map[string]string{}, sessions: map[string]*testkit.Browser{}}
 	w.settings = settingsAt(dir, w.clock, id.NewSource(rand.NewChaCha8([32]byte{'t', 'e', 's', 't'})), w.log)
 	a, err := New(t.Context(), w.settings)
 	testkit.OK(t, err)
@@ -323,4 +324,13 @@ func (w *world) withOvermoor(t testing.TB) {
 	testkit.OK(t, err)
 	w.App, w.sessions = a, map[string]*testkit.Browser{}
 	w.makeDoor()
+}
+
+// version is that of a concern, as a form would carry it.
+func (w *world) version(concern string) string {
+	rows := w.rows(w.t, `SELECT version FROM concerns_concern WHERE id = ?`, concern)
+	if len(rows) == 0 {
+		return "0"
+	}
+	return rows[0][0]
 }
