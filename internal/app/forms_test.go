@@ -18,7 +18,7 @@ func init() {
 		forms[route] = func(w *world, f fixtures) url.Values { return values(fill(w, f)...) }
 	}
 	with("POST /concerns", func(w *world, f fixtures) []string {
-		return []string{"id", w.fresh(), "source", "seen", "words", "She said she was cold.", "when", "today", "place", "Hall", "kid", f["child"], "kid_name", "", "kid_role", "harmed", "kid_words", "",
+		return []string{"id", w.fresh(), "source", "seen", "words", "She said she was cold.", "when", "today", "place", "Hall", "kid", f["child"], "kid_name", "Ivy", "kid_role", "harmed", "kid_words", "",
 			"mark_zone", "front-left-forearm", "mark_note", "Small, red", "done", "Gave her a coat.", "told", "yes", "urgent", "no", "send", "yes"}
 	})
 	say("POST /concerns/pick", "find", "Ivy")
@@ -43,7 +43,7 @@ func init() {
 		return []string{"who", w.accounts["deputy-dsl"], "day", "2027-01-12", "from", "08:00", "until", "12:00", "place", "Room 4", "phone", "01632 960 104"}
 	})
 	with("POST /concerns/notice", func(w *world, f fixtures) []string {
-		return []string{"id", w.fresh(), "words", "A loud argument, nobody hurt.", "day", "2026-11-22", "time", "22:10", "kid", f["child"], "kid_name", "", "kid_role", "harmed", "kid_words", "", "send", "yes"}
+		return []string{"id", w.fresh(), "words", "A loud argument, nobody hurt.", "day", "2026-11-22", "time", "22:10", "kid", f["child"], "kid_name", "Ivy", "kid_role", "harmed", "kid_words", "", "send", "yes"}
 	})
 	with("POST /day-code", func(w *world, f fixtures) []string {
 		return []string{"id", w.fresh(), "code", w.Concerns.DayCode(f["school"], clock.DayOf(w.clock.Now())), "name", "Sam Poole", "part", "Supply teacher", "phone", "01632 960 777",

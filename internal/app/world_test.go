@@ -334,3 +334,27 @@ func (w *world) version(concern string) string {
 	}
 	return rows[0][0]
 }
+
+// outbox returns the mails that were sent, by the names of their files.
+func (w *world) outbox(t testing.TB) map[string]string {
+	t.Helper()
+	files, err := filepath.Glob(filepath.Join(w.data, "outbox", "*.eml"))
+	testkit.OK(t, err)
+	out := map[string]string{}
+	for _, f := range files {
+		b, err := os.ReadFile(f)
+		testkit.OK(t, err)
+		out[filepath.Base(f)] = string(b)
+	}
+	return out
+}
+
+// inZone puts the process into another time zone for one test.
+func inZone(t testing.TB, zone string) {
+	t.Helper()
+	l, err := time.LoadLocation(zone)
+	testkit.OK(t, err)
+	was := time.Local
+	time.Local = l
+	t.Cleanup(func() { time.Local = was })
+}
