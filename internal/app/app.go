@@ -125,8 +125,9 @@ func Join(ctx context.Context, db *store.DB, root secret.Root, made string, s Se
 		return nil, err
 	}
 
-	a.Account = account.New(db)
 	accounts, children, organisations := account.Directory{}, people.Children{}, directory.Store{}
+	a.Account = account.New(db, account.Config{Key: root.Derive("accounts"), Mailer: s.Mail, Organisations: organisations, PublicURL: s.PublicURL, Place: a.districtName})
+	a.Account.Work(a.Queue)
 	a.Files = files.Store{DB: db, Key: root.Derive(secret.Files)}
 	a.Concerns = concerns.New(concerns.Deps{DB: db, Queue: a.Queue, Calendar: term.Default(), DayKey: root.Derive(secret.DayCodes), URL: s.PublicURL,
 		People: accounts, Children: children, Schools: organisations, Mail: s.Mail})
@@ -152,6 +153,16 @@ func Join(ctx context.Context, db *store.DB, root secret.Root, made string, s Se
 func (a *App) loadDistricts(ctx context.Context) (err error) {
 	a.districts, err = directory.Store{}.Districts(ctx, a.DB)
 	return err
+}
+
+// districtName names a district as people say it, "" when there is no such district.
+func (a *App) districtName(id string) string {
+	for _, d := range a.districts {
+		if d.ID == id {
+			return d.Name
+		}
+	}
+	return ""
 }
 
 // demo says whether this is the invented district, where anybody signs in as anybody.
