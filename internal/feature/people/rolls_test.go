@@ -67,9 +67,10 @@ type rollWorld struct {
 	pages map[string][]byte
 }
 
+func queueOf(w *testkit.World) *jobs.Queue { return jobs.New(w.DB, slog.New(slog.DiscardHandler)) }
+
 func newRollWorld(t *testing.T, w *testkit.World) *rollWorld {
-	log := slog.New(slog.DiscardHandler)
-	queue := jobs.New(w.DB, log)
+	queue := queueOf(w)
 	rolls := people.NewRolls(people.RollDeps{DB: w.DB, Queue: queue, Schools: schools{}})
 	site := web.New(web.Config{Log: slog.New(slog.NewTextHandler(os.Stderr, nil)), Clock: w.Clock, IDs: w.DB.IDs(), Sessions: signedIn{north: admin(north), south: admin(south), "lead": lead(north)},
 		District: func(string) string { return "district" }, Frame: func(context.Context, access.Viewer, string) (ui.Page, error) { return ui.Page{}, nil }}, rolls.Routes())
@@ -458,14 +459,23 @@ func load(t testing.TB, name string) []byte {
 
 func zipped(t testing.TB, dir string) []byte {
 	t.Helper()
-	var b bytes.Buffer
-	z := zip.NewWriter(&b)
 	files, err := os.ReadDir(filepath.Join("roll", "testdata", dir))
 	testkit.OK(t, err)
+	all := map[string]string{}
 	for _, f := range files {
-		out, err := z.Create(f.Name())
+		all[f.Name()] = string(load(t, dir+"/"+f.Name()))
+	}
+	return zipOf(t, all)
+}
+
+func zipOf(t testing.TB, files map[string]string) []byte {
+	t.Helper()
+	var b bytes.Buffer
+	z := zip.NewWriter(&b)
+	for name, body := range files {
+		out, err := z.Create(name)
 		testkit.OK(t, err)
-		_, err = out.Write(load(t, dir+"/"+f.Name()))
+		_, err = out.Write([]byte(body))
 		testkit.OK(t, err)
 	}
 	testkit.OK(t, z.Close())

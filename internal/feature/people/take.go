@@ -194,9 +194,9 @@ func (s Store) take(ctx context.Context, tx *store.Tx, org string, rows []work) 
 	return t, gone, audit.Record(ctx, tx, "roll.taken", ref.To("school", org), audit.Org(org), audit.Detail(touched))
 }
 
-type numbers struct{ child, upn, source string }
+type numbers struct{ child, org, upn, source string }
 
-func (n *numbers) Dest() []any { return []any{&n.child, &n.upn, &n.source} }
+func (n *numbers) Dest() []any { return []any{&n.child, &n.org, &n.upn, &n.source} }
 
 // recognise turns an addition into a change where a child with that UPN or id has come to the school since the file was
 // compared. A person's decision stands.
@@ -213,19 +213,25 @@ func (s Store) recognise(ctx context.Context, tx *store.Tx, org string, rows []w
 			sources = append(sources, w.Pupil.SourceID)
 		}
 	}
-	if len(upns)+len(sources) == 0 {
-		return nil
-	}
-	found, err := store.All[numbers](ctx, tx, store.SQL(`SELECT c.id, d.upn, d.source_id FROM people_detail d JOIN people_child c ON c.id = d.child_id WHERE c.org_id = ? AND d.district_id = ? AND (d.upn <> '' AND `,
-		org, tx.Viewer.District).In("d.upn", upns).Add(`OR d.source_id <> '' AND`).In("d.source_id", sources).Add(")"))
-	for _, n := range found {
-		for i := range rows {
-			if w := &rows[i]; w.Act == actAdd && !w.Decided && (n.upn != "" && n.upn == w.Pupil.UPN || n.source != "" && n.source == w.Pupil.SourceID) {
-				w.Act, w.Child = actChange, n.child
+	// Asked from the number, by its own index: asked from the school, each step would read the whole roll.
+	for column, values := range map[string][]string{"d.upn": upns, "d.source_id": sources} {
+		if len(values) == 0 {
+			continue
+		}
+		found, err := store.All[numbers](ctx, tx, store.SQL(`SELECT d.child_id, (SELECT c.org_id FROM people_child c WHERE c.id = d.child_id), d.upn, d.source_id
+			FROM people_detail d WHERE d.district_id = ? AND `+column+` <> '' AND `, tx.Viewer.District).In(column, values))
+		if err != nil {
+			return err
+		}
+		for _, n := range found {
+			for i := range rows {
+				if w := &rows[i]; n.org == org && w.Act == actAdd && !w.Decided && (n.upn != "" && n.upn == w.Pupil.UPN || n.source != "" && n.source == w.Pupil.SourceID) {
+					w.Act, w.Child = actChange, n.child
+				}
 			}
 		}
 	}
-	return err
+	return nil
 }
 
 // change makes one child what the row says, on the roll or off it.
