@@ -10,14 +10,20 @@ import (
 	"path/filepath"
 
 	"kith/internal/feature/account"
+	"kith/internal/feature/casework"
 	"kith/internal/feature/concerns"
 	"kith/internal/feature/directory"
+	"kith/internal/feature/newsletters"
 	"kith/internal/feature/people"
+	"kith/internal/feature/today"
 	"kith/internal/kernel/clock"
 	"kith/internal/kernel/errs"
 	"kith/internal/kernel/id"
+	"kith/internal/kernel/term"
 	"kith/internal/platform/audit"
+	"kith/internal/platform/files"
 	"kith/internal/platform/jobs"
+	"kith/internal/platform/mail"
 	"kith/internal/platform/search"
 	"kith/internal/platform/secret"
 	"kith/internal/platform/store"
@@ -28,7 +34,12 @@ import (
 // Slices are all the migrations of the program.
 var Slices = []store.Slice{
 	store.Migrations, audit.Migrations, story.Migrations, web.Migrations, search.Migrations,
-	account.Migrations, directory.Migrations, people.Migrations, concerns.Migrations,
+	files.Migrations, account.Migrations, directory.Migrations, people.Migrations, concerns.Migrations, casework.Migrations, newsletters.Migrations,
+}
+
+// Mailer sends one mail. platform/mail has two: one by SMTP, one that keeps messages in a folder for the invented district.
+type Mailer interface {
+	Send(ctx context.Context, m mail.Message) error
 }
 
 // Place says where the data is.
@@ -46,21 +57,26 @@ type Settings struct {
 	IDs       *id.Source
 	Log       *slog.Logger
 	PublicURL string
+	Mail      Mailer
 	Secure    bool
 	Workers   int
 }
 
 // App is the program, joined and not yet serving.
 type App struct {
-	DB       *store.DB
-	Root     secret.Root
-	KeyMade  string // where a new root key lies, when this start made one
-	Log      *audit.Log
-	Queue    *jobs.Queue
-	Account  *account.Feature
-	Concerns *concerns.Feature
-	Handler  http.Handler
-	Site     *web.Site
+	DB          *store.DB
+	Root        secret.Root
+	KeyMade     string // where a new root key lies, when this start made one
+	Log         *audit.Log
+	Queue       *jobs.Queue
+	Account     *account.Feature
+	Concerns    *concerns.Feature
+	Casework    *casework.Feature
+	Newsletters *newsletters.Feature
+	Today       *today.Feature
+	Files       files.Store
+	Handler     http.Handler
+	Site        *web.Site
 
 	settings  Settings
 	districts []directory.District
@@ -78,6 +94,7 @@ func OpenStore(ctx context.Context, s Settings) (*store.DB, secret.Root, string,
 	if err != nil {
 		return nil, root, "", err
 	}
+	o.Key = root.Derive(secret.Cursors)
 	made := ""
 	if from.Made {
 		made = from.Path
@@ -113,16 +130,29 @@ func Join(ctx context.Context, db *store.DB, root secret.Root, made string, s Se
 		return nil, err
 	}
 
-	a.Account = account.New(db)
 	accounts, children, organisations := account.Directory{}, people.Children{}, directory.Store{}
-	a.Concerns = concerns.New(concerns.Deps{DB: db, People: accounts, Children: children, Schools: organisations})
+	a.Account = account.New(db, account.Config{Key: root.Derive(secret.Accounts), Mailer: s.Mail, Organisations: organisations, PublicURL: s.PublicURL, Place: a.place})
+	if a.demo() {
+		a.Account.Demo = a.demoPersonas
+	}
+	a.Files = files.Store{DB: db, Key: root.Derive(secret.Files)}
+	a.Concerns = concerns.New(concerns.Deps{DB: db, Queue: a.Queue, Calendar: term.Default(), DayKey: root.Derive(secret.DayCodes), URL: s.PublicURL,
+		People: accounts, Children: children, Schools: organisations, Mail: s.Mail})
+	a.Casework = casework.New(casework.Deps{DB: db, Calendar: term.Default(), Queue: a.Queue, URL: s.PublicURL, Write: "/concerns/new", Children: fileChildren{}, People: accounts,
+		Schools: organisations, Teller: fileTeller{}, Mail: s.Mail})
+	a.Newsletters = newsletters.New(newsletters.Deps{DB: db, Queue: a.Queue, PublicURL: s.PublicURL, Publisher: a.publisher(), Mailer: s.Mail, Posts: letterPosts{}, Names: letterNames{db: db}, People: accounts})
+	a.Today = today.New(today.Deps{DB: db, Sources: []today.Source{a.Concerns}})
 
 	frames := frames{db: db, accounts: accounts, organisations: organisations, duty: a.Concerns, districts: a.districts}
 	routes := []web.Route{web.Get("/{$}", anybody, a.front)}
 	routes = append(routes, healthRoutes(db)...)
 	routes = append(routes, a.Account.Routes()...)
 	routes = append(routes, web.Drafts{DB: db}.Routes()...)
+	routes = append(routes, a.Files.Routes()...)
 	routes = append(routes, a.Concerns.Routes()...)
+	routes = append(routes, a.Casework.Routes()...)
+	routes = append(routes, a.Newsletters.Routes()...)
+	routes = append(routes, a.Today.Routes()...)
 	if a.demo() {
 		routes = append(routes, a.demoRoutes()...)
 	}
@@ -142,3 +172,21 @@ func (a *App) demo() bool { return len(a.districts) == 1 && a.districts[0].Demo 
 
 // Close stops the work and closes the database.
 func (a *App) Close() error { return a.DB.Close() }
+
+// place names a district as people say it.
+func (a *App) place(district string) string {
+	for _, d := range a.districts {
+		if d.ID == district {
+			return d.Name
+		}
+	}
+	return ""
+}
+
+// publisher is whom the newsletter is from.
+func (a *App) publisher() string {
+	if len(a.districts) == 1 {
+		return a.districts[0].Name + " Safeguarding Partnership"
+	}
+	return "Safeguarding Partnership"
+}

@@ -19,6 +19,7 @@ import (
 	"kith/internal/kernel/errs"
 	"kith/internal/kernel/id"
 	"kith/internal/platform/jobs"
+	"kith/internal/platform/mail"
 	"kith/internal/platform/store"
 	"kith/internal/platform/web"
 )
@@ -42,22 +43,41 @@ func (d demoCmd) Run(c *console) error {
 			return err
 		}
 	}
-	a, err := New(c.ctx, Settings{Place: Place{Data: d.Data}, Log: logTo(c.err), Workers: 4})
+	s := Settings{Place: Place{Data: d.Data}, Log: logTo(c.err), Workers: 4, PublicURL: "http://" + d.Listen,
+		Mail: mail.Outbox{Dir: filepath.Join(d.Data, "outbox"), FromName: "Kith", FromAddress: "kith@haverdale.example"}}
+	a, err := New(c.ctx, s)
 	if err != nil {
 		return err
 	}
 	if len(a.districts) == 0 {
-		fmt.Fprintf(c.out, "making the invented district of Haverdale with %d children\n", d.Children)
-		if err := demo.Make(c.ctx, a.DB, a.demoParts(), d.Children); err != nil {
-			return errors.Join(err, a.Close())
+		if err := a.Close(); err != nil {
+			return err
 		}
-		if a, err = Join(c.ctx, a.DB, a.Root, a.KeyMade, a.settings); err != nil {
+		fmt.Fprintf(c.out, "making the invented district of Haverdale with %d children\n", d.Children)
+		if err := makeDemo(c.ctx, s, d.Children, clock.System{}.Now()); err != nil {
+			return err
+		}
+		if a, err = New(c.ctx, s); err != nil {
 			return err
 		}
 	} else if !a.demo() {
 		return errors.Join(errs.Refuse("The folder "+d.Data+" holds a real district. Choose another folder with --data."), a.Close())
 	}
 	return a.serve(c, d.Listen, nil)
+}
+
+// makeDemo fills an empty database with the invented district, on a clock that it moves through the past months.
+func makeDemo(ctx context.Context, s Settings, children int, now time.Time) error {
+	clk := clock.NewManual(now)
+	s.Clock, s.IDs, s.Mail = clk, demo.IDs(), demo.Quiet()
+	a, err := New(ctx, s)
+	if err != nil {
+		return err
+	}
+	if err := demo.Make(ctx, a.DB, clk, a.demoParts(), children, now); err != nil {
+		return errors.Join(err, a.Close())
+	}
+	return errors.Join(a.Log.SequenceAll(ctx), a.Close())
 }
 
 // removeDatabase removes the files of a SQLite database, and nothing else of the folder.
@@ -223,7 +243,7 @@ func (a *App) Sweep(ctx context.Context) error {
 	var all []error
 	for _, d := range a.districts {
 		v := access.System(d.ID, "sweep")
-		all = append(all, web.Drafts{DB: a.DB}.Sweep(ctx, v), a.Concerns.Sweep(ctx, v))
+		all = append(all, web.Drafts{DB: a.DB}.Sweep(ctx, v), a.Concerns.Sweep(ctx, v), a.Account.Sweep(ctx, v), a.Casework.Sweep(ctx, v), a.Newsletters.Sweep(ctx, v), a.Files.Sweep(ctx, v))
 	}
 	return errors.Join(all...)
 }

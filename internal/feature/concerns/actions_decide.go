@@ -1,7 +1,9 @@
 package concerns
 
 import (
+	"cmp"
 	"context"
+	"errors"
 	"slices"
 	"strings"
 	"time"
@@ -80,6 +82,9 @@ type Judgement struct {
 // Decide records a decision. Rule: something it needs is missing (CanDecide). Conflict: another lead saved in between.
 func (f *Feature) Decide(ctx context.Context, v access.Viewer, id ID, d Judgement) error {
 	err := f.change(ctx, v, id, "concern.decided", func(ctx context.Context, tx *store.Tx, c Concern, t Triage) error {
+		if sent, err := f.store.wasSent(ctx, tx, d.Decision); sent || err != nil {
+			return cmp.Or(err, errSentBefore)
+		}
 		if c.Version != d.Version+1 { // the lock has just raised it
 			return errs.New(errs.Conflict, "Another lead has saved this concern since you opened it. Read what they wrote; your own words are below, not yet saved")
 		}
@@ -123,7 +128,7 @@ func (f *Feature) Decide(ctx context.Context, v access.Viewer, id ID, d Judgemen
 			return err
 		}
 		if d.Level != had.Level {
-			if err := f.level(ctx, tx, children, t, had.Level, d.Reasons); err != nil {
+			if err := f.level(ctx, tx, d.Decision, children, t, had.Level, d.Reasons); err != nil {
 				return err
 			}
 		}
@@ -140,16 +145,19 @@ func (f *Feature) Decide(ctx context.Context, v access.Viewer, id ID, d Judgemen
 		}
 		return f.watchHigh(ctx, tx, id, t)
 	})
-	if store.IsDuplicate(err) {
-		return nil // the same form, sent twice
+	if errors.Is(err, errSentBefore) {
+		return nil
 	}
 	return err
 }
 
+// errSentBefore ends the transaction of a form that was sent twice: the first sending stands.
+var errSentBefore = errors.New("this form was sent before")
+
 // level writes down the new level and its reason, and that it changed, into the chronology of each child who may have been
 // harmed (CON-8).
-func (f *Feature) level(ctx context.Context, tx *store.Tx, children []Child, t Triage, was int, reason string) error {
-	if err := f.store.insertLevel(ctx, tx, t.ID, t.Level, reason); err != nil {
+func (f *Feature) level(ctx context.Context, tx *store.Tx, id string, children []Child, t Triage, was int, reason string) error {
+	if err := f.store.insertLevel(ctx, tx, id, t.ID, t.Level, reason); err != nil {
 		return err
 	}
 	for _, k := range children {

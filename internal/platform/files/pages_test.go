@@ -61,8 +61,7 @@ func (n *note) page() templ.Component {
 	return templ.ComponentFunc(func(ctx context.Context, w io.Writer) error {
 		attributes := templ.Attributes{"method": "post", "action": "/notes", "novalidate": true}
 		maps.Copy(attributes, files.Form())
-		maps.Copy(attributes, web.DraftForm(n.draft))
-		attributes["data-hx-vals"] = `{"form":"note"}` // not a field: htmx takes a form's field called form for the form
+		maps.Copy(attributes, web.DraftForm(n.draft, "note"))
 		write := func(s string) templ.Component {
 			return templ.ComponentFunc(func(_ context.Context, w io.Writer) error { _, err := io.WriteString(w, s); return err })
 		}

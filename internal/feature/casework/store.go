@@ -1,0 +1,134 @@
+package casework
+
+import (
+	"context"
+	"strings"
+
+	"kith/internal/kernel/access"
+	"kith/internal/platform/store"
+)
+
+// Store holds every SQL statement of this slice.
+type Store struct{}
+
+func (Store) insertSearch(ctx context.Context, tx *store.Tx, id, typed string) error {
+	_, err := tx.Exec(ctx, store.SQL(`INSERT INTO casework_search (id, district_id, account_id, typed, at) VALUES (?, ?, ?, ?, ?)`,
+		id, tx.Viewer.District, tx.Viewer.Account, typed, int64(tx.Now)))
+	return err
+}
+
+// search returns what the viewer typed within the last hour. NotFound: not theirs, or too long ago.
+func (Store) search(ctx context.Context, tx *store.Tx, id string) (string, error) {
+	return store.Value[string](ctx, tx, store.SQL(`SELECT s.typed FROM casework_search s WHERE s.id = ? AND s.account_id = ? AND s.district_id = ? AND s.at > ?`,
+		id, tx.Viewer.Account, tx.Viewer.District, int64(tx.Now.Add(-SearchKept))))
+}
+
+func (Store) dropSearches(ctx context.Context, tx *store.Tx) error {
+	_, err := tx.Exec(ctx, store.SQL(`DELETE FROM casework_search WHERE district_id = ? AND at <= ?`, tx.Viewer.District, int64(tx.Now.Add(-SearchKept))))
+	return err
+}
+
+func (Store) insertMark(ctx context.Context, tx *store.Tx, child, record string, m Mark) error {
+	_, err := tx.Exec(ctx, store.SQL(`INSERT INTO casework_mark (id, district_id, record_id, child_id, entry_id, marked, reason, was, by_id, at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+		tx.NewID(), tx.Viewer.District, record, child, m.Entry, m.Marked, m.Reason, m.Was, m.By, int64(m.At)))
+	return err
+}
+
+// marks returns the markings of a child's entries that the viewer may see, the oldest first.
+func (Store) marks(ctx context.Context, tx *store.Tx, child string) ([]Mark, error) {
+	return store.All[Mark](ctx, tx, store.SQL(`SELECT m.entry_id, m.reason, m.by_id, m.was, m.marked, m.at FROM casework_mark m JOIN access_record r ON r.id = m.record_id
+		WHERE m.child_id = ?`, child).Visible("r").Add(`ORDER BY m.at, m.id`))
+}
+
+func (Store) insertPrint(ctx context.Context, tx *store.Tx, p Print) error {
+	_, err := tx.Exec(ctx, store.SQL(`INSERT INTO casework_print (id, district_id, record_id, child_id, code, sha256, by_id, at, purpose, view) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+		p.ID, tx.Viewer.District, p.File, p.Child, p.Code, p.SHA256, p.By, int64(p.At), p.Purpose, p.View))
+	return err
+}
+
+// Known returns the printed chronology that carries a check code, as read aloud (K7F2-9QXM-3RTA-0WBC, in any case, with or
+// without hyphens) or in full. It is for whoever may read the file, and for the program's own verify command.
+// NotFound: no such print, or not for this viewer.
+func (Store) Known(ctx context.Context, tx *store.Tx, code string) (Print, error) {
+	column, value := "p.sha256", strings.ToLower(strings.TrimSpace(code))
+	if len(value) != 64 {
+		column, value = "p.code", tidyCode(code)
+	}
+	return store.One[Print](ctx, tx, store.SQL(`SELECT p.id, p.record_id, p.child_id, p.code, p.sha256, p.by_id, p.purpose, p.view, p.at
+		FROM casework_print p JOIN access_record r ON r.id = p.record_id WHERE `+column+` = ?`, value).Visible("r", access.Child).Add(`ORDER BY p.at LIMIT 1`))
+}
+
+// tried counts one more asking of the viewer and returns how many there were within the hour. It holds the viewer's row until
+// the transaction ends, so that two askings at once are counted one after the other.
+func (Store) tried(ctx context.Context, tx *store.Tx) (int, error) {
+	if _, err := tx.Exec(ctx, store.SQL(`INSERT INTO casework_asker (id, district_id, from_at, tries) VALUES (?, ?, ?, 0) ON CONFLICT (id) DO NOTHING`,
+		tx.Viewer.Account, tx.Viewer.District, int64(tx.Now))); err != nil {
+		return 0, err
+	}
+	if _, err := tx.Lock(ctx, "casework_asker", tx.Viewer.Account); err != nil {
+		return 0, err
+	}
+	hourAgo := int64(tx.Now.Add(-TriesWithin))
+	if _, err := tx.Exec(ctx, store.SQL(`UPDATE casework_asker SET tries = 0, from_at = ? WHERE id = ? AND from_at <= ?`, int64(tx.Now), tx.Viewer.Account, hourAgo)); err != nil {
+		return 0, err
+	}
+	if _, err := tx.Exec(ctx, store.SQL(`UPDATE casework_asker SET tries = tries + 1 WHERE id = ?`, tx.Viewer.Account)); err != nil {
+		return 0, err
+	}
+	return store.Value[int](ctx, tx, store.SQL(`SELECT a.tries FROM casework_asker a WHERE a.id = ? AND a.district_id = ?`, tx.Viewer.Account, tx.Viewer.District))
+}
+
+const emergencyColumns = `b.id, b.org_id, b.record_id, b.child_id, b.by_id, b.reason, b.at, b.until_at, b.signed_by, b.comment, b.signed_at`
+
+func (Store) insertEmergency(ctx context.Context, tx *store.Tx, e Emergency, records []string) error {
+	if _, err := tx.Exec(ctx, store.SQL(`INSERT INTO casework_break_glass (id, district_id, org_id, record_id, child_id, by_id, reason, at, until_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+		e.ID, tx.Viewer.District, e.Org, e.File, e.Child, e.By, e.Reason, int64(e.At), int64(e.Until))); err != nil {
+		return err
+	}
+	for _, r := range records {
+		if _, err := tx.Exec(ctx, store.SQL(`INSERT INTO casework_break_glass_record (break_glass_id, record_id, district_id) VALUES (?, ?, ?) ON CONFLICT DO NOTHING`, e.ID, r, tx.Viewer.District)); err != nil {
+			return err
+		}
+		if err := tx.AddGrant(ctx, store.Grant{Record: r, Kind: access.BreakGlass, To: e.By, From: e.At, Until: e.Until, Reason: e.Reason}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// opened returns the records that an emergency opened.
+func (Store) opened(ctx context.Context, tx *store.Tx, id string) ([]string, error) {
+	return store.Values[string](ctx, tx, store.SQL(`SELECT o.record_id FROM casework_break_glass_record o WHERE o.break_glass_id = ? AND o.district_id = ?`, id, tx.Viewer.District))
+}
+
+// emergency returns one opening of a file that the viewer may see. NotFound: none such.
+func (Store) emergency(ctx context.Context, tx *store.Tx, id string) (Emergency, error) {
+	return store.One[Emergency](ctx, tx, store.SQL(`SELECT `+emergencyColumns+` FROM casework_break_glass b JOIN access_record r ON r.id = b.record_id WHERE b.id = ?`, id).Visible("r", access.Child))
+}
+
+// emergenciesBy returns what somebody opened of a child, the newest first, for deciding whether they may again.
+func (Store) emergenciesBy(ctx context.Context, tx *store.Tx, account, child string) ([]Emergency, error) {
+	return store.All[Emergency](ctx, tx, store.SQL(`SELECT `+emergencyColumns+` FROM casework_break_glass b JOIN access_record r ON r.id = b.record_id
+		WHERE b.by_id = ? AND b.child_id = ?`, account, child).Visible("r", access.Child).Add(`ORDER BY b.at DESC, b.id DESC`))
+}
+
+// unsigned returns what of the organisations' files was opened in an emergency and not signed off yet, the oldest first.
+func (Store) unsigned(ctx context.Context, tx *store.Tx, orgs []string) ([]Emergency, error) {
+	return store.All[Emergency](ctx, tx, store.SQL(`SELECT `+emergencyColumns+` FROM casework_break_glass b JOIN access_record r ON r.id = b.record_id
+		WHERE b.signed_at = 0 AND `).In("b.org_id", orgs).Visible("r", access.Child).Add(`ORDER BY b.at, b.id`))
+}
+
+func (Store) signOff(ctx context.Context, tx *store.Tx, id, comment string) error {
+	_, err := tx.Exec(ctx, store.SQL(`UPDATE casework_break_glass SET signed_by = ?, signed_at = ?, comment = ? WHERE id = ?`, tx.Viewer.Account, int64(tx.Now), comment, id))
+	return err
+}
+
+// visible returns those of the records that the viewer may see.
+func (Store) visible(ctx context.Context, tx *store.Tx, records []string) ([]string, error) {
+	return store.Values[string](ctx, tx, store.SQL(`SELECT r.id FROM access_record r WHERE `).In("r.id", records).Visible("r").Add(`ORDER BY r.id`))
+}
+
+// changeable says whether the viewer may change a record.
+func (Store) changeable(ctx context.Context, tx *store.Tx, record string) (bool, error) {
+	return store.Exists(ctx, tx, store.SQL(`SELECT r.id FROM access_record r WHERE r.id = ?`, record).Changeable("r"))
+}
