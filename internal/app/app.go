@@ -138,7 +138,7 @@ func Join(ctx context.Context, db *store.DB, root secret.Root, made string, s Se
 	}
 	a.Files = files.Store{DB: db, Key: root.Derive(secret.Files)}
 	a.Concerns = concerns.New(concerns.Deps{DB: db, Queue: a.Queue, Calendar: term.Default(), DayKey: root.Derive(secret.DayCodes), URL: s.PublicURL,
-		People: accounts, Children: children, Schools: organisations, Mail: s.Mail})
+		People: accounts, Children: children, Schools: organisations, Mail: s.Mail, Files: a.Files})
 	a.Casework = casework.New(casework.Deps{DB: db, Calendar: term.Default(), Queue: a.Queue, URL: s.PublicURL, Write: "/concerns/new", Children: fileChildren{}, People: accounts,
 		Schools: organisations, Teller: fileTeller{}, Mail: s.Mail})
 	a.Newsletters = newsletters.New(newsletters.Deps{DB: db, Queue: a.Queue, PublicURL: s.PublicURL, Publisher: a.publisher(), Mailer: s.Mail, Posts: letterPosts{}, Names: letterNames{db: db}, People: accounts})
