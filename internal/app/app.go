@@ -147,6 +147,7 @@ func Join(ctx context.Context, db *store.DB, root secret.Root, made string, s Se
 	frames := frames{db: db, accounts: accounts, organisations: organisations, duty: a.Concerns, districts: a.districts}
 	routes := []web.Route{web.Get("/{$}", anybody, a.front)}
 	routes = append(routes, healthRoutes(db)...)
+	routes = append(routes, publicRoutes()...)
 	routes = append(routes, a.Account.Routes()...)
 	routes = append(routes, web.Drafts{DB: db}.Routes()...)
 	routes = append(routes, a.Files.Routes()...)

@@ -128,8 +128,9 @@ func (x Rule) applies(v Viewer, write bool) bool {
 
 // Table is the whole of the rules: those that give, by kind, and the one that takes.
 type Table struct {
-	Kinds []Kind
-	Deny  Pred
+	Kinds     []Kind
+	Deny      Pred
+	DenyWords []string // what Deny says, read aloud
 }
 
 // Kind is one kind of record with its parts and rules.
@@ -141,7 +142,11 @@ type Kind struct {
 }
 
 // Rules is the table that the program uses.
-var Rules = Table{Kinds: []Kind{concerns, children}, Deny: denied}
+var Rules = Table{Kinds: []Kind{concerns, children}, Deny: denied, DenyWords: []string{
+	"Whoever a record is about never learns of it, whatever else they are",
+	"A record that is locked to named people is read by those people and by nobody else, but for an emergency that somebody answers for",
+	"Nothing crosses from one district to another",
+}}
 
 // denied beats every rule: the subject of a record never learns of it; a locked record is for named people; no wall between
 // districts is crossed.
