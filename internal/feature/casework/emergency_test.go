@@ -94,6 +94,18 @@ func TestBreakGlassOpensForFourHoursAndIsReviewed(t *testing.T) {
 		if len(rows) != 1 || rows[0].By != "priya" || rows[0].Reason != why {
 			t.Fatalf("the review list: %+v", rows)
 		}
+		t.read(t.viewer("amina"), func(ctx context.Context, tx *store.Tx) {
+			panels, err := t.f.Panels(ctx, tx)
+			testkit.OK(t, err)
+			if len(panels) != 1 || panels[0].Waiting != 1 || panels[0].Rows[0].Who != "Ivy Marsden" || !strings.HasPrefix(panels[0].Rows[0].Sub, "By Priya Nair") {
+				t.Errorf("the page of the day: %+v", panels)
+			}
+		})
+		t.read(t.viewer("priya"), func(ctx context.Context, tx *store.Tx) {
+			if panels, err := t.f.Panels(ctx, tx); err != nil || len(panels) != 0 {
+				t.Errorf("whoever opened it has a panel: %+v %v", panels, err)
+			}
+		})
 		page := words(t.page("/break-glass/review").Find("main"))
 		// The restricted record that Priya opened too is none of Amina’s business (SEC-3).
 		for _, want := range []string{"Ivy Marsden", "Priya Nair opened it today 07:50", "Open until today 11:50", why, "Read: 1 record."} {
