@@ -45,6 +45,11 @@ func TestDataRules(t *testing.T) {
 // clause is what a piece of a statement looks like.
 var clause = regexp.MustCompile(`^\s*(SELECT|INSERT INTO|UPDATE|DELETE FROM|WITH|FROM|WHERE|AND|OR|ORDER BY|GROUP BY|LIMIT|JOIN|LEFT JOIN|SET|VALUES)\b|\b(WHERE|AND|FROM|VALUES|SET)\b.*(=|<|>|\(|')\s*'?\s*$`)
 
+// readByHand are files whose statements this rule cannot see to be constant, and what a reader has seen there.
+var readByHand = map[string]string{
+	"internal/feature/directory/store_register.go": "bind takes its pieces from a table of literals",
+}
+
 // constantStatements: a statement outside the platform is put together from literals and constants only, so that nothing
 // that somebody typed can stand in it. A value is bound, an optional part added by If. A function that only its own package
 // calls, and only with constants, may put its parameters in, too.
@@ -60,7 +65,7 @@ func constantStatements(t tree) (faults []string) {
 		folders[f.dir()].read(f)
 	}
 	for _, f := range t {
-		if f.ast == nil || f.isTest() || f.under("internal/platform", "internal/testkit", "internal/archtest", "internal/kernel/access", "web", "bench") {
+		if f.ast == nil || f.isTest() || f.under("internal/platform", "internal/testkit", "internal/archtest", "internal/kernel/access", "web", "bench") || readByHand[f.name] != "" {
 			continue
 		}
 		in := folders[f.dir()]
@@ -269,9 +274,9 @@ var (
 	works  = regexp.MustCompile(`(?m)^\s*(?:CREATE TABLE|CREATE VIRTUAL TABLE|ALTER TABLE|DROP TABLE|INSERT INTO|UPDATE|DELETE FROM|CREATE (?:UNIQUE )?INDEX [a-z_]+ ON|CREATE TRIGGER .* ON) ([a-z_]+)`)
 )
 
-// owns says whether the table belongs to the slice: its name begins with the slice's, and those of the store with access.
+// owns says whether the table belongs to the slice: its name begins with the slice's, but for two of the platform.
 func owns(slice, table string) bool {
-	prefix := map[string]string{"store": "access"}[slice]
+	prefix := map[string]string{"store": "access", "files": "file"}[slice]
 	if prefix == "" {
 		prefix = slice
 	}

@@ -30,7 +30,7 @@ type told struct {
 	marks                 []concerns.Mark
 }
 
-// term are the months of Thornbeck Primary, oldest first.
+// lives are the months of Thornbeck Primary, oldest first.
 var lives = []told{
 	{daysAgo: 420, hour: 10, minute: 5, by: "grace.ito", kid: "ivy", words: "Ivy had no coat again and said she was used to being cold.", place: "Playground", level: 1, codes: []string{"neglect"}, outcome: concerns.Watch, reasons: "First entry. Spoke with her teacher. Watch through the winter.", review: 40, title: "No coat in the cold", parents: "I will bring one in"},
 	{daysAgo: 352, hour: 13, minute: 20, by: "ellen.booth", kid: "ivy", words: "She ate two lunches and put bread into her pocket. She said it was for Rowan.", place: "Dining hall", level: 2, codes: []string{"neglect"}, outcome: concerns.EarlyHelp, reasons: "Second sign of hunger in a term. Threshold for early help met; Mum agreed to a meeting.", review: 60, title: "Bread in a pocket", parents: "Money is short until the end of the month", feedback: "Thank you, we are acting on this"},
@@ -54,7 +54,8 @@ var waiting = []told{
 
 // live tells the district's months, and what lies unread today.
 func (m *maker) live(ctx context.Context, now time.Time) error {
-	today := clock.DayOf(now)
+	m.today = clock.DayOf(now)
+	today := m.today
 	for _, t := range lives {
 		m.at(today, t.daysAgo, t.hour, t.minute)
 		if err := m.tell(ctx, t); err != nil {
@@ -62,7 +63,7 @@ func (m *maker) live(ctx context.Context, now time.Time) error {
 		}
 	}
 	for i, t := range fillers(m) {
-		m.at(today, 150-i, 9+i%6, (i*7)%60)
+		m.at(today, 160-4*i, 9+i%6, (i*7)%60)
 		if err := m.tell(ctx, t); err != nil {
 			return err
 		}
@@ -133,31 +134,49 @@ func (m *maker) tell(ctx context.Context, t told) error {
 	if err := f.Take(ctx, lead, id); err != nil {
 		return err
 	}
-	if t.parents != "" {
-		if err := f.RecordParents(ctx, lead, id, concerns.Parent{Informed: true, Words: t.parents}); err != nil {
-			return err
+	version := int64(1) // each thing a lead does raises it by one
+	if t.parents != "" || t.outcome == concerns.NoAction {
+		version++
+		p := concerns.Parent{Informed: t.parents != "", Words: t.parents}
+		if !p.Informed {
+			p.Words = "Nothing that concerns them"
 		}
-	} else if t.outcome == concerns.NoAction {
-		if err := f.RecordParents(ctx, lead, id, concerns.Parent{Words: "Nothing that concerns them"}); err != nil {
+		if err := f.RecordParents(ctx, lead, id, p); err != nil {
 			return err
 		}
 	}
 	m.clock.Add(20 * time.Minute)
-	j := concerns.Judgement{Decision: m.db.IDs().New(clock.Of(m.clock.Now())), Title: t.title, Version: 1,
-		Choice: concerns.Choice{Outcome: t.outcome, Level: t.level, Reasons: t.reasons, Threshold: "District threshold, level " + string(rune('1'+t.level)), Consulted: "Tom Hartley", Codes: t.codes}}
-	if t.parents != "" || t.outcome == concerns.NoAction {
-		j.Version = 2
-	}
+	first := concerns.Choice{Outcome: t.outcome, Level: t.level, Reasons: t.reasons, Threshold: "District threshold, level " + string(rune('1'+t.level)), Consulted: "Tom Hartley", Codes: t.codes}
 	if t.review > 0 {
-		j.ReviewOn = clock.DayOf(m.clock.Now()).Add(t.review)
+		first.ReviewOn = clock.DayOf(m.clock.Now()).Add(t.review)
 	}
-	if err := f.Decide(ctx, lead, id, j); err != nil {
+	if err := m.decide(ctx, id, version, t.title, first); err != nil {
 		return err
 	}
+	version++
 	if t.feedback != "" {
-		return f.GiveFeedback(ctx, lead, id, t.feedback)
+		version++
+		if err := f.GiveFeedback(ctx, lead, id, t.feedback); err != nil {
+			return err
+		}
 	}
-	return nil
+	if t.review == 0 || first.ReviewOn.Add(12) > m.today {
+		return nil
+	}
+	// It came back on its day, was looked at again and closed; the line keeps it.
+	m.clock.Set(first.ReviewOn.At(10, 20))
+	if t.parents == "" {
+		version++
+		if err := f.RecordParents(ctx, lead, id, concerns.Parent{Informed: true, Words: "Spoke at the door, nothing to add"}); err != nil {
+			return err
+		}
+	}
+	return m.decide(ctx, id, version, t.title, concerns.Choice{Outcome: concerns.NoAction, Level: t.level, Reasons: "Looked at again on its day. Nothing new from this one; it stays on the line.", Codes: t.codes})
+}
+
+// decide records a decision as the lead.
+func (m *maker) decide(ctx context.Context, id concerns.ID, version int64, title string, c concerns.Choice) error {
+	return m.parts.Concerns.Decide(ctx, m.as("amina.sesay"), id, concerns.Judgement{Decision: m.db.IDs().New(clock.Of(m.clock.Now())), Title: title, Version: version, Choice: c})
 }
 
 // fillers are the many small things of a term, about children nobody else speaks of.

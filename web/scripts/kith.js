@@ -4,6 +4,7 @@ import { Button, CharacterCount, Checkboxes, ErrorSummary, NotificationBanner, P
 import { bodyMap } from "./bodymap.js";
 import { hideScreen } from "./hide.js";
 import { leave } from "./leave.js";
+import { passkey } from "./passkey.js";
 import { picker } from "./picker.js";
 
 // Back always fetches the page from the server, so that after sign-out it shows nothing.
@@ -28,6 +29,7 @@ function start(scope) {
     if (fresh) createAll(component, undefined, { scope, onError: () => {} });
   }
   bodyMap(scope);
+  passkey(scope);
   picker(scope);
 }
 

@@ -13,15 +13,6 @@ import (
 	"kith/internal/platform/web"
 )
 
-// Feature is the slice.
-type Feature struct {
-	DB    *store.DB
-	store Store
-}
-
-// New returns the slice.
-func New(db *store.DB) *Feature { return &Feature{DB: db} }
-
 // cookieName is the session's cookie. Over TLS the prefix keeps other hosts and plain HTTP from setting it.
 func cookieName(secure bool) string {
 	if secure {
@@ -33,14 +24,13 @@ func cookieName(secure bool) string {
 // Viewer says who is asking, from the session cookie and the posts that are live at this instant.
 func (f *Feature) Viewer(ctx context.Context, r *http.Request, district string) (access.Viewer, error) {
 	public := access.Public(district)
-	c, err := r.Cookie(cookieName(web.Secure(r)))
-	if err != nil {
+	hash := sessionHash(r)
+	if hash == "" {
 		return public, nil
 	}
-	hash := id.Hash(c.Value)
 	var v access.Viewer
 	var touch bool
-	err = f.DB.Read(ctx, public, func(ctx context.Context, tx *store.Tx) error {
+	err := f.DB.Read(ctx, public, func(ctx context.Context, tx *store.Tx) error {
 		s, err := f.store.session(ctx, tx, hash)
 		if err != nil {
 			return err
@@ -71,18 +61,23 @@ func (f *Feature) Viewer(ctx context.Context, r *http.Request, district string) 
 	return v, err
 }
 
-// SignIn opens a session for the account and gives the browser its secret. second says that a second factor was given just
-// now. Every way of signing in ends here, after it has proved who it is (SEC-25).
+// SignIn opens a session for the account and gives the browser its secret; one that the browser had before ends, so that
+// nobody goes on with a secret that somebody else has set (ASVS 7.2.4). second says that a second factor was given just now.
+// Every way of signing in ends here, after it has proved who it is (SEC-25). NotFound: the account is not active.
 func (f *Feature) SignIn(ctx context.Context, w http.ResponseWriter, r *http.Request, account ID, second bool, how string) error {
 	secret := id.Secret(32)
-	v := web.Viewer(r)
-	err := f.DB.Write(ctx, access.System(v.District, "sign-in"), func(ctx context.Context, tx *store.Tx) error {
+	err := f.DB.Write(ctx, access.System(web.Viewer(r).District, "sign-in"), func(ctx context.Context, tx *store.Tx) error {
 		a, err := f.store.Account(ctx, tx, account)
 		if err != nil {
 			return err
 		}
 		if a.State != Active {
 			return errs.Missing()
+		}
+		if old := sessionHash(r); old != "" {
+			if err := f.store.deleteSession(ctx, tx, old); err != nil {
+				return err
+			}
 		}
 		s := session{id: id.Hash(secret), account: string(account), created: tx.Now, seen: tx.Now, ends: tx.Now.Add(AbsoluteLimit)}
 		if second {
@@ -93,19 +88,59 @@ func (f *Feature) SignIn(ctx context.Context, w http.ResponseWriter, r *http.Req
 		}
 		return audit.Record(ctx, tx, "account.signed-in", ref.To("account", string(account)), audit.Detail(map[string]any{"how": how, "second": second}))
 	})
-	if err != nil {
-		return err
+	if err == nil {
+		setSession(w, r, secret)
 	}
-	http.SetCookie(w, &http.Cookie{Name: cookieName(web.Secure(r)), Value: secret, Path: "/", HttpOnly: true, Secure: web.Secure(r), SameSite: http.SameSiteLaxMode})
-	return nil
+	return err
 }
 
-// signOut ends the session and has the browser forget what it holds, so that Back and a shared machine show nothing.
+// confirmed marks the session as one whose second factor was given just now, under a new secret.
+func (f *Feature) confirmed(ctx context.Context, w http.ResponseWriter, r *http.Request, how string) error {
+	secret := id.Secret(32)
+	v := web.Viewer(r)
+	err := f.DB.Write(ctx, v, func(ctx context.Context, tx *store.Tx) error {
+		if err := f.store.renewSession(ctx, tx, sessionHash(r), id.Hash(secret)); err != nil {
+			return err
+		}
+		return audit.Record(ctx, tx, "account.confirmed", ref.To("account", v.Account), audit.Detail(map[string]any{"how": how}))
+	})
+	if err == nil {
+		setSession(w, r, secret)
+	}
+	return err
+}
+
+// sessionHash returns the id of the session that the browser holds, "" when it holds none.
+func sessionHash(r *http.Request) string {
+	c, err := r.Cookie(cookieName(web.Secure(r)))
+	if err != nil || c.Value == "" {
+		return ""
+	}
+	return id.Hash(c.Value)
+}
+
+func setSession(w http.ResponseWriter, r *http.Request, secret string) {
+	http.SetCookie(w, &http.Cookie{Name: cookieName(web.Secure(r)), Value: secret, Path: "/", HttpOnly: true, Secure: web.Secure(r), SameSite: http.SameSiteLaxMode})
+}
+
+// forget has the browser forget what it holds, so that Back and a shared machine show nothing.
+func forget(w http.ResponseWriter, r *http.Request) {
+	http.SetCookie(w, &http.Cookie{Name: cookieName(web.Secure(r)), Path: "/", MaxAge: -1, HttpOnly: true, Secure: web.Secure(r), SameSite: http.SameSiteLaxMode})
+	w.Header().Set("Clear-Site-Data", `"cache", "storage"`)
+}
+
+// signOut ends the session. With the field everywhere it ends every session of the account.
 func (f *Feature) signOut(w http.ResponseWriter, r *http.Request) error {
-	if c, err := r.Cookie(cookieName(web.Secure(r))); err == nil {
-		v := web.Viewer(r)
-		err := f.DB.Write(r.Context(), access.System(v.District, "sign-out"), func(ctx context.Context, tx *store.Tx) error {
-			if err := f.store.deleteSession(ctx, tx, id.Hash(c.Value)); err != nil {
+	v := web.Viewer(r)
+	if hash := sessionHash(r); hash != "" && v.Account != "" {
+		err := f.DB.Write(r.Context(), v, func(ctx context.Context, tx *store.Tx) error {
+			if r.PostFormValue("everywhere") != "" {
+				if err := f.store.deleteSessionsOf(ctx, tx, ID(v.Account)); err != nil {
+					return err
+				}
+				return audit.Record(ctx, tx, "account.signed-out-everywhere", ref.To("account", v.Account))
+			}
+			if err := f.store.deleteSession(ctx, tx, hash); err != nil {
 				return err
 			}
 			return audit.Record(ctx, tx, "account.signed-out", ref.To("account", v.Account))
@@ -114,14 +149,6 @@ func (f *Feature) signOut(w http.ResponseWriter, r *http.Request) error {
 			return err
 		}
 	}
-	http.SetCookie(w, &http.Cookie{Name: cookieName(web.Secure(r)), Path: "/", MaxAge: -1, HttpOnly: true, Secure: web.Secure(r), SameSite: http.SameSiteLaxMode})
-	w.Header().Set("Clear-Site-Data", `"cache", "storage"`)
-	return web.Redirect(w, r, "/sign-in", "You are signed out.")
-}
-
-// Routes are the addresses of this slice.
-func (f *Feature) Routes() []web.Route {
-	return []web.Route{
-		web.Post("/sign-out", access.Anybody, f.signOut),
-	}
+	forget(w, r)
+	return web.Redirect(w, r, "/sign-in?said=out", "")
 }

@@ -6,6 +6,7 @@ import (
 
 	"kith/internal/kernel/access"
 	"kith/internal/kernel/clock"
+	"kith/internal/kernel/errs"
 	"kith/internal/kernel/ref"
 	"kith/internal/platform/store"
 )
@@ -144,4 +145,22 @@ func (s Store) Viewers(ctx context.Context, tx *store.Tx, org string) ([]access.
 func (Store) OrgOf(ctx context.Context, tx *store.Tx, account string) (string, error) {
 	return store.Value[string](ctx, tx, store.SQL(`SELECT p.org_id FROM account_post p WHERE p.account_id = ? AND p.from_at <= ? AND p.until_at > ? ORDER BY p.from_at, p.id LIMIT 1`,
 		account, int64(tx.Now), int64(tx.Now)))
+}
+
+// setState moves an account from one state to another. NotFound: it was not in the first.
+func (Store) setState(ctx context.Context, tx *store.Tx, account ID, from, to State) error {
+	n, err := tx.Exec(ctx, store.SQL(`UPDATE account SET state = ?, version = version + 1 WHERE id = ? AND district_id = ? AND state = ?`, string(to), string(account), tx.Viewer.District, string(from)))
+	if err == nil && n == 0 {
+		return errs.Missing()
+	}
+	return err
+}
+
+// endPost gives a post its end. An end in the past is not moved into the future again: a post that is over is over.
+func (Store) endPost(ctx context.Context, tx *store.Tx, post string, at clock.Millis) error {
+	n, err := tx.Exec(ctx, store.SQL(`UPDATE account_post SET until_at = ? WHERE id = ? AND district_id = ? AND until_at > ?`, int64(at), post, tx.Viewer.District, int64(tx.Now)))
+	if err == nil && n == 0 {
+		return errs.Missing()
+	}
+	return err
 }

@@ -1,7 +1,9 @@
 package concerns
 
 import (
+	"cmp"
 	"context"
+	"errors"
 	"slices"
 	"strings"
 	"time"
@@ -80,6 +82,9 @@ type Judgement struct {
 // Decide records a decision. Rule: something it needs is missing (CanDecide). Conflict: another lead saved in between.
 func (f *Feature) Decide(ctx context.Context, v access.Viewer, id ID, d Judgement) error {
 	err := f.change(ctx, v, id, "concern.decided", func(ctx context.Context, tx *store.Tx, c Concern, t Triage) error {
+		if sent, err := f.store.wasSent(ctx, tx, d.Decision); sent || err != nil {
+			return cmp.Or(err, errSentBefore)
+		}
 		if c.Version != d.Version+1 { // the lock has just raised it
 			return errs.New(errs.Conflict, "Another lead has saved this concern since you opened it. Read what they wrote; your own words are below, not yet saved")
 		}
@@ -122,8 +127,13 @@ func (f *Feature) Decide(ctx context.Context, v access.Viewer, id ID, d Judgemen
 		if err != nil {
 			return err
 		}
+		if err := f.retitle(ctx, tx, children, had.Title, t.Title); err != nil {
+			return err
+		}
+		change := ""
 		if d.Level != had.Level {
-			if err := f.level(ctx, tx, children, t, had.Level, d.Reasons); err != nil {
+			change = levelChange(had.Level, d.Level)
+			if err := f.level(ctx, tx, d.Decision, children, t, d, change); err != nil {
 				return err
 			}
 		}
@@ -134,22 +144,33 @@ func (f *Feature) Decide(ctx context.Context, v access.Viewer, id ID, d Judgemen
 			}
 		}
 		if d.Outcome != Undecided {
-			if err := f.decision(ctx, tx, c, children, d); err != nil {
+			if err := f.decision(ctx, tx, c, children, d, change); err != nil {
 				return err
 			}
 		}
 		return f.watchHigh(ctx, tx, id, t)
 	})
-	if store.IsDuplicate(err) {
-		return nil // the same form, sent twice
+	if errors.Is(err, errSentBefore) {
+		return nil
 	}
 	return err
 }
 
+// errSentBefore ends the transaction of a form that was sent twice: the first sending stands.
+var errSentBefore = errors.New("this form was sent before")
+
+// levelChange says a change of level as the chronology does: "level set to low".
+func levelChange(was, is int) string {
+	if was == 0 {
+		return "level set to " + strings.ToLower(LevelWords[is])
+	}
+	return "level changed from " + strings.ToLower(LevelWords[was]) + " to " + strings.ToLower(LevelWords[is])
+}
+
 // level writes down the new level and its reason, and that it changed, into the chronology of each child who may have been
-// harmed (CON-8).
-func (f *Feature) level(ctx context.Context, tx *store.Tx, children []Child, t Triage, was int, reason string) error {
-	if err := f.store.insertLevel(ctx, tx, t.ID, t.Level, reason); err != nil {
+// harmed (CON-8). Where a decision is recorded with it, the decision's own entry says both.
+func (f *Feature) level(ctx context.Context, tx *store.Tx, id string, children []Child, t Triage, d Judgement, change string) error {
+	if err := f.store.insertLevel(ctx, tx, id, t.ID, t.Level, d.Reasons); err != nil {
 		return err
 	}
 	for _, k := range children {
@@ -159,19 +180,33 @@ func (f *Feature) level(ctx context.Context, tx *store.Tx, children []Child, t T
 		if err := story.Relevel(ctx, tx, k.ID, t.Level); err != nil {
 			return err
 		}
-		line := "Level set to " + strings.ToLower(LevelWords[t.Level])
-		if was > 0 {
-			line = "Level changed from " + strings.ToLower(LevelWords[was]) + " to " + strings.ToLower(LevelWords[t.Level])
+		if d.Outcome != Undecided {
+			continue
 		}
-		if _, err := story.Add(ctx, tx, story.Entry{Child: k.Child, At: tx.Now, Record: t.ID, Kind: story.Decision, Line: line, Detail: text.FirstWords(reason, 160), Level: t.Level}); err != nil {
+		if _, err := story.Add(ctx, tx, story.Entry{Child: k.Child, At: tx.Now, Record: t.ID, Kind: story.Decision, Line: strings.ToUpper(change[:1]) + change[1:], Detail: text.FirstWords(d.Reasons, 160), Level: t.Level}); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
+// retitle gives the entries of the children who may have been harmed the lead's title in place of the plain word.
+func (f *Feature) retitle(ctx context.Context, tx *store.Tx, children []Child, was, title string) error {
+	if title == "" || title == was {
+		return nil
+	}
+	for _, k := range children {
+		if k.Role == Harmed && k.Child != "" {
+			if err := story.Retitle(ctx, tx, k.ID, title); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
 // decision writes down what was decided, its state and its line for each child who may have been harmed.
-func (f *Feature) decision(ctx context.Context, tx *store.Tx, c Concern, children []Child, d Judgement) error {
+func (f *Feature) decision(ctx context.Context, tx *store.Tx, c Concern, children []Child, d Judgement, change string) error {
 	row := Decision{ID: d.Decision, Concern: c.ID, Kind: d.Outcome, Threshold: d.Threshold, Consulted: d.Consulted, Reasons: d.Reasons, ReviewOn: d.ReviewOn, To: d.To, By: tx.Viewer.Account, At: tx.Now}
 	if d.Outcome == Refer {
 		if row.To == "" {
@@ -197,6 +232,9 @@ func (f *Feature) decision(ctx context.Context, tx *store.Tx, c Concern, childre
 	}
 	if d.Outcome == Watch {
 		line = "Watched until " + term.ShortDate(d.ReviewOn)
+	}
+	if change != "" {
+		line += "; " + change
 	}
 	for _, k := range children {
 		if k.Role != Harmed || k.Child == "" {

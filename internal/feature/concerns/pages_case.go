@@ -97,9 +97,7 @@ func (f *Feature) caseOf(ctx context.Context, tx *store.Tx, c Concern, t Triage,
 	for _, a := range d.actions {
 		view.Actions = append(view.Actions, actionRow{ID: a.ID, What: a.What, Owner: d.names[a.Owner].Name, Due: term.DateTime(a.DueAt, tx.Now), Done: a.DoneAt != 0, Late: a.DoneAt == 0 && a.DueAt < tx.Now})
 	}
-	for _, a := range d.alerts {
-		view.Alerts = append(view.Alerts, d.names[a.To].Name+", "+term.DateTime(a.At, tx.Now))
-	}
+	view.Alerts = alertLines(d, tx.Now)
 	readers, err := f.Readers(ctx, tx, c.Org)
 	if err != nil {
 		return nil, err
@@ -312,4 +310,21 @@ func (f *Feature) caseForm(view *caseView, c Concern, t Triage, d caseData, form
 		view.Edition = g.Edition
 	}
 	view.Tomorrow = term.ShortDate(f.Calendar.AddWorkingDays(clock.DayOf(now.Time()), 1))
+}
+
+// alertLines says who was told and when, a line each.
+func alertLines(d caseData, now clock.Millis) []string {
+	var order []string
+	when := map[string][]string{}
+	for _, a := range d.alerts {
+		if len(when[a.To]) == 0 {
+			order = append(order, a.To)
+		}
+		when[a.To] = append(when[a.To], term.DateTime(a.At, now))
+	}
+	var out []string
+	for _, to := range order {
+		out = append(out, d.names[to].Name+", "+text.Join(when[to]))
+	}
+	return out
 }

@@ -60,7 +60,7 @@ func (f *Feature) showConcern(w http.ResponseWriter, r *http.Request, id ID, for
 		return err
 	}
 	if own != nil {
-		return web.Show(w, r, web.Page{Title: "What you sent", Class: "p-concern", At: "/concerns/mine", Crumb: &ui.Link{Text: "My concerns", Href: "/concerns/mine"}, Body: receiptPage(*own)})
+		return web.Show(w, r, web.Page{Title: "What you sent", Class: "p-decide", At: "/concerns/mine", Crumb: &ui.Link{Text: "My concerns", Href: "/concerns/mine"}, Body: receiptPage(*own)})
 	}
 	page := web.Page{Title: "Decide a concern", Class: "p-decide", At: "/concerns", Crumb: &ui.Link{Text: "Today", Href: "/today"}, Body: casePage(*lead)}
 	switch status {

@@ -65,7 +65,7 @@ func (f *Feature) showRota(w http.ResponseWriter, r *http.Request, form *rotaFor
 			form = newRotaForm(leads)
 		}
 		today := clock.DayOf(tx.Now.Time())
-		duties, err := f.store.Rota(ctx, tx, org, today, today.Add(27))
+		duties, err := f.store.Rota(ctx, tx, org, today, today.Add(13))
 		if err != nil {
 			return err
 		}

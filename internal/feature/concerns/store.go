@@ -178,9 +178,22 @@ func (Store) setReplied(ctx context.Context, tx *store.Tx, triage string) error 
 	return err
 }
 
-func (Store) insertLevel(ctx context.Context, tx *store.Tx, triage string, level int, reason string) error {
+// wasSent says whether the form with this id has been recorded: as a decision, or as a level alone.
+func (Store) wasSent(ctx context.Context, tx *store.Tx, id string) (bool, error) {
+	for _, q := range []*store.Query{
+		store.SQL(`SELECT d.id FROM concerns_decision d JOIN access_record r ON r.id = d.id WHERE d.id = ?`, id),
+		store.SQL(`SELECT x.id FROM concerns_level x JOIN access_record r ON r.id = x.record_id WHERE x.id = ?`, id),
+	} {
+		if found, err := store.Exists(ctx, tx, q.Visible("r", access.Concern)); found || err != nil {
+			return found, err
+		}
+	}
+	return false, nil
+}
+
+func (Store) insertLevel(ctx context.Context, tx *store.Tx, id, triage string, level int, reason string) error {
 	_, err := tx.Exec(ctx, store.SQL(`INSERT INTO concerns_level (id, district_id, record_id, level, reason, by_id, at) VALUES (?, ?, ?, ?, ?, ?, ?)`,
-		tx.NewID(), tx.Viewer.District, triage, level, reason, tx.Viewer.Account, int64(tx.Now)))
+		id, tx.Viewer.District, triage, level, reason, tx.Viewer.Account, int64(tx.Now)))
 	return err
 }
 
@@ -289,10 +302,10 @@ const listedFrom = `SELECT ` + concernColumns + `, t.title, t.level, t.decision,
 	coalesce((SELECT a.author FROM concerns_account a WHERE a.concern_id = c.id AND a.later = FALSE LIMIT 1), '')
 	FROM concerns_concern c JOIN concerns_triage t ON t.concern_id = c.id JOIN access_record r ON r.id = t.id WHERE `
 
-// Untaken returns the concerns of the schools that nobody has taken, the urgent first, then the oldest.
+// Untaken returns the concerns of the schools that nobody has taken: the urgent first, then police notices, then the oldest.
 func (Store) Untaken(ctx context.Context, tx *store.Tx, orgs []string) ([]listed, error) {
 	return store.All[listed](ctx, tx, store.SQL(listedFrom).In("c.org_id", orgs).Add(`AND c.state IN ('sent', 'read')`).Visible("r", access.Concern).
-		Add(`ORDER BY c.urgent DESC, c.recorded_at LIMIT 50`))
+		Add(`ORDER BY c.urgent DESC, CASE WHEN c.source = 'notice' THEN 0 ELSE 1 END, c.recorded_at LIMIT 50`))
 }
 
 // InState returns the concerns of the schools in the states, newest first, older than before (0: all).

@@ -63,7 +63,11 @@ func (f *Feature) page(w http.ResponseWriter, r *http.Request) error {
 		page.Greeting = greeting(tx.Now, panels)
 		page.Day = append(page.Day, ui.DayItem{Time: term.Time(tx.Now), Text: "now", Kind: ui.DayNow})
 		for _, p := range panels {
-			page.Day = append(page.Day, p.Day...)
+			for _, d := range p.Day {
+				if d.Time > term.Time(tx.Now) {
+					page.Day = append(page.Day, d)
+				}
+			}
 			switch {
 			case p.Rail:
 				page.Rail = append(page.Rail, p)

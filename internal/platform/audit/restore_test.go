@@ -176,9 +176,17 @@ func TestShorterLogNamesTheNumbersLost(t *testing.T) {
 	back := snapshot(t, w)
 	record(t, w.DB, 2)
 	late, _ := checkpoint(t, log, verifier)
-	what, err := audit.New(back(), signer).DeclareRestore(t.Context(), tester, "The disk failed", late)
+	restored := audit.New(back(), signer)
+	what, err := restored.DeclareRestore(t.Context(), tester, "The disk failed", late)
 	if err != nil || what != "Declared: entries 3 to 4 are lost." {
 		t.Errorf("%q %v", what, err)
+	}
+	// A checkpoint made before the declaration has its number is of the new epoch already: the old tree holds all that it
+	// speaks for, and is none the less not the one that went on.
+	signed, err := restored.Checkpoint(t.Context())
+	testkit.OK(t, err)
+	if ok, why, err := log.Sound(t.Context(), signed, verifier); ok || why == "" || err != nil {
+		t.Errorf("a tree of an older epoch: %v %q %v", ok, why, err)
 	}
 }
 

@@ -94,6 +94,31 @@ func TestJobIsGoneWithItsTransaction(t *testing.T) {
 	})
 }
 
+// SEC-15: a job that could not be queued takes its change with it, even where the closure overlooks the error.
+func TestChangeDoesNotStandWithoutItsJob(t *testing.T) {
+	w := testkit.SQLite(t, trial)
+	var pages int
+	testkit.OK(t, w.DB.Pool().QueryRow(`PRAGMA page_count`).Scan(&pages))
+	_, err := w.DB.Pool().Exec(fmt.Sprintf(`PRAGMA max_page_count = %d`, pages+20))
+	testkit.OK(t, err)
+	err = w.DB.Write(t.Context(), tester, func(ctx context.Context, tx *store.Tx) error {
+		testkit.OK(t, ask(ctx, tx, "a"))
+		if err := jobs.Add(ctx, tx, mark{strings.Repeat("x", 4<<20)}); !errs.Is(err, errs.Unavailable) {
+			t.Errorf("on a full disk: %v", err)
+		}
+		if err := ask(ctx, tx, "orphan"); err == nil {
+			t.Error("a statement ran after the disk was full")
+		}
+		return nil
+	})
+	if !errs.Is(err, errs.Unavailable) {
+		t.Errorf("told %v", err)
+	}
+	if asked := column(t, w, `SELECT id FROM trial_asked`); asked != nil {
+		t.Errorf("there is %q", asked)
+	}
+}
+
 func TestDrainKeepsTheOrderAndAFailingJobStays(t *testing.T) {
 	testkit.DBs(t, []store.Slice{trial}, func(t *testing.T, w *testkit.World) {
 		testkit.OK(t, w.DB.Write(t.Context(), tester, func(ctx context.Context, tx *store.Tx) error { return ask(ctx, tx, "a", "b", "c") }))

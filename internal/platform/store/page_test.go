@@ -28,7 +28,7 @@ var (
 	byName = store.By[item]{Columns: []string{"i.name", "i.id"}, Of: func(i item) []any { return []any{i.Name, i.ID} }}
 	newest = store.By[item]{Columns: []string{"i.at", "i.id"}, Newest: true, Of: func(i item) []any { return []any{i.At, i.ID} }}
 	anItem = rapid.Custom(func(t *rapid.T) item {
-		return item{"", rapid.SampledFrom([]string{"", "Ada", "ada", "Zoë", "Ægir", "日"}).Draw(t, "name"), rapid.Int64Range(-2, 2).Draw(t, "at") << 60}
+		return item{"", rapid.SampledFrom([]string{"", "Ada", "ada", "Zoë", "Ægir", "日"}).Draw(t, "name"), rapid.Int64Range(-2, 2).Draw(t, "at") + 1<<60}
 	})
 	ascends = map[bool]func(a, b item) bool{
 		false: func(a, b item) bool { return a.Name < b.Name || a.Name == b.Name && a.ID < b.ID },
@@ -63,8 +63,9 @@ func TestWalkingAListShowsEachRowOnceWhileRowsAreAdded(t *testing.T) {
 		rapid.Check(t, func(t *rapid.T) {
 			lists++
 			list, by := fmt.Sprint(lists), rapid.SampledFrom([]store.By[item]{byName, newest}).Draw(t, "order")
-			add := func(most int) (ids []string) {
-				items := rapid.SliceOfN(anItem, 0, most).Draw(t, "rows")
+			add := func(sizes ...int) (ids []string) {
+				n := rapid.SampledFrom(sizes).Draw(t, "how many")
+				items := rapid.SliceOfN(anItem, n, n).Draw(t, "rows")
 				if err := write(w, func(ctx context.Context, tx *store.Tx) (err error) {
 					ids, err = addItems(ctx, tx, list, items)
 					return err
@@ -73,7 +74,7 @@ func TestWalkingAListShowsEachRowOnceWhileRowsAreAdded(t *testing.T) {
 				}
 				return ids
 			}
-			there := add(80)
+			there := add(0, 1, 24, 25, 26, 50, 51, 70)
 			cursor := ""
 			for _, forward := range []bool{true, false} {
 				var walked []item
@@ -103,7 +104,7 @@ func TestWalkingAListShowsEachRowOnceWhileRowsAreAdded(t *testing.T) {
 						walkedForward(t, walked, by.Newest, there, page.Items)
 						break
 					}
-					add(4)
+					add(0, 1, 4)
 				}
 				if !forward {
 					walkedForward(t, walked, by.Newest, there, nil)

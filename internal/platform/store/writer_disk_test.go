@@ -33,6 +33,17 @@ func fill(t *testing.T, w *testkit.World, room int) {
 	}
 }
 
+// opened marks the writer's connection and returns whether it has been opened anew since.
+func opened(t *testing.T, w *testkit.World) (anew func() bool) {
+	t.Helper()
+	_, err := w.DB.Pool().Exec(`CREATE TEMP TABLE the_same_connection (x)`)
+	testkit.OK(t, err)
+	return func() bool {
+		_, err := w.DB.Pool().Exec(`SELECT x FROM the_same_connection`)
+		return err != nil
+	}
+}
+
 // SEC-13, SEC-15: when the disk is full in the middle of a group, SQLite gives up the transaction of all of it. The group is
 // run again, each closure in a transaction of its own, assigning its results afresh, and each caller is told its own outcome.
 func TestFullDiskTearsTheGroupAndEachIsToldItsOwnOutcome(t *testing.T) {
@@ -97,7 +108,11 @@ func TestFailedCommitIsEverybodys(t *testing.T) {
 		_, err := tx.Exec(ctx, store.SQL(`INSERT INTO trial_booking (id, run_id) VALUES ('b', 'no such run')`))
 		return err
 	}
+	anew := opened(t, w)
 	told, _ := group(t, w, put("a"), dangling, put("c"))
+	if !anew() {
+		t.Error("the connection was kept after a failed COMMIT")
+	}
 	for i, err := range told {
 		if !errs.Is(err, errs.Unavailable) {
 			t.Errorf("caller %d was told %v", i, err)
@@ -129,8 +144,12 @@ func TestFailingDiskAcknowledgesNothing(t *testing.T) {
 			d := diskOf(w.DB.Path())
 			mend := func() { d.failSyncs.Store(0); d.failWrite.Store(false); d.quota.Store(0) }
 
+			anew := opened(t, w)
 			fault.set(d)
 			told, _ := group(t, w, put("a"), put("b"))
+			if !anew() {
+				t.Error("the connection was kept after the fault")
+			}
 			for i, err := range told {
 				if !errs.Is(err, errs.Unavailable) {
 					t.Errorf("caller %d was told %v", i, err)
@@ -175,7 +194,11 @@ func TestFailedSpillIsItsOwnersAlone(t *testing.T) {
 		}
 		return errors.New("nothing spilled")
 	}
+	anew := opened(t, w)
 	told, _ := group(t, w, put("a"), spill, put("c"))
+	if !anew() {
+		t.Error("the connection was kept after an I/O error")
+	}
 	if told[0] != nil || !errs.Is(told[1], errs.Unavailable) || told[2] != nil {
 		t.Errorf("told %v", told)
 	}
