@@ -10,8 +10,10 @@ import (
 	"path/filepath"
 
 	"kith/internal/feature/account"
+	"kith/internal/feature/casework"
 	"kith/internal/feature/concerns"
 	"kith/internal/feature/directory"
+	"kith/internal/feature/newsletters"
 	"kith/internal/feature/people"
 	"kith/internal/feature/today"
 	"kith/internal/kernel/clock"
@@ -32,7 +34,7 @@ import (
 // Slices are all the migrations of the program.
 var Slices = []store.Slice{
 	store.Migrations, audit.Migrations, story.Migrations, web.Migrations, search.Migrations,
-	files.Migrations, account.Migrations, directory.Migrations, people.Migrations, concerns.Migrations,
+	files.Migrations, account.Migrations, directory.Migrations, people.Migrations, concerns.Migrations, casework.Migrations, newsletters.Migrations,
 }
 
 // Mailer sends one mail. platform/mail has two: one by SMTP, one that keeps messages in a folder for the invented district.
@@ -62,17 +64,19 @@ type Settings struct {
 
 // App is the program, joined and not yet serving.
 type App struct {
-	DB       *store.DB
-	Root     secret.Root
-	KeyMade  string // where a new root key lies, when this start made one
-	Log      *audit.Log
-	Queue    *jobs.Queue
-	Account  *account.Feature
-	Concerns *concerns.Feature
-	Today    *today.Feature
-	Files    files.Store
-	Handler  http.Handler
-	Site     *web.Site
+	DB          *store.DB
+	Root        secret.Root
+	KeyMade     string // where a new root key lies, when this start made one
+	Log         *audit.Log
+	Queue       *jobs.Queue
+	Account     *account.Feature
+	Concerns    *concerns.Feature
+	Casework    *casework.Feature
+	Newsletters *newsletters.Feature
+	Today       *today.Feature
+	Files       files.Store
+	Handler     http.Handler
+	Site        *web.Site
 
 	settings  Settings
 	districts []directory.District
@@ -90,6 +94,7 @@ func OpenStore(ctx context.Context, s Settings) (*store.DB, secret.Root, string,
 	if err != nil {
 		return nil, root, "", err
 	}
+	o.Key = root.Derive(secret.Cursors)
 	made := ""
 	if from.Made {
 		made = from.Path
@@ -125,11 +130,17 @@ func Join(ctx context.Context, db *store.DB, root secret.Root, made string, s Se
 		return nil, err
 	}
 
-	a.Account = account.New(db)
 	accounts, children, organisations := account.Directory{}, people.Children{}, directory.Store{}
+	a.Account = account.New(db, account.Config{Key: root.Derive(secret.Accounts), Mailer: s.Mail, Organisations: organisations, PublicURL: s.PublicURL, Place: a.place})
+	if a.demo() {
+		a.Account.Demo = a.demoPersonas
+	}
 	a.Files = files.Store{DB: db, Key: root.Derive(secret.Files)}
 	a.Concerns = concerns.New(concerns.Deps{DB: db, Queue: a.Queue, Calendar: term.Default(), DayKey: root.Derive(secret.DayCodes), URL: s.PublicURL,
 		People: accounts, Children: children, Schools: organisations, Mail: s.Mail})
+	a.Casework = casework.New(casework.Deps{DB: db, Calendar: term.Default(), Queue: a.Queue, URL: s.PublicURL, Write: "/concerns/new", Children: fileChildren{}, People: accounts,
+		Schools: organisations, Teller: fileTeller{}, Mail: s.Mail})
+	a.Newsletters = newsletters.New(newsletters.Deps{DB: db, Queue: a.Queue, PublicURL: s.PublicURL, Publisher: a.publisher(), Mailer: s.Mail, Posts: letterPosts{}, Names: letterNames{db: db}, People: accounts})
 	a.Today = today.New(today.Deps{DB: db, Sources: []today.Source{a.Concerns}})
 
 	frames := frames{db: db, accounts: accounts, organisations: organisations, duty: a.Concerns, districts: a.districts}
@@ -139,6 +150,8 @@ func Join(ctx context.Context, db *store.DB, root secret.Root, made string, s Se
 	routes = append(routes, web.Drafts{DB: db}.Routes()...)
 	routes = append(routes, a.Files.Routes()...)
 	routes = append(routes, a.Concerns.Routes()...)
+	routes = append(routes, a.Casework.Routes()...)
+	routes = append(routes, a.Newsletters.Routes()...)
 	routes = append(routes, a.Today.Routes()...)
 	if a.demo() {
 		routes = append(routes, a.demoRoutes()...)
@@ -159,3 +172,21 @@ func (a *App) demo() bool { return len(a.districts) == 1 && a.districts[0].Demo 
 
 // Close stops the work and closes the database.
 func (a *App) Close() error { return a.DB.Close() }
+
+// place names a district as people say it.
+func (a *App) place(district string) string {
+	for _, d := range a.districts {
+		if d.ID == district {
+			return d.Name
+		}
+	}
+	return ""
+}
+
+// publisher is whom the newsletter is from.
+func (a *App) publisher() string {
+	if len(a.districts) == 1 {
+		return a.districts[0].Name + " Safeguarding Partnership"
+	}
+	return "Safeguarding Partnership"
+}

@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"net/http"
 
+	"github.com/a-h/templ"
+
 	"kith/internal/demo"
 	"kith/internal/feature/account"
 	"kith/internal/kernel/errs"
@@ -12,7 +14,7 @@ import (
 
 // demoParts are the slices whose lives the invented district fills in.
 func (a *App) demoParts() demo.Parts {
-	return demo.Parts{Concerns: a.Concerns}
+	return demo.Parts{Concerns: a.Concerns, Newsletters: a.Newsletters, Queue: a.Queue}
 }
 
 // demoRoutes are the one-click ways in; they exist in the invented district only.
@@ -21,6 +23,29 @@ func (a *App) demoRoutes() []web.Route {
 		web.Get("/demo/personas.json", anybody, a.personas),
 		web.Post("/demo/sign-in", anybody, a.demoSignIn),
 	}
+}
+
+// demoPersonas is the part of the sign-in page where a visitor becomes somebody with one click.
+func (a *App) demoPersonas(r *http.Request) templ.Component {
+	all, err := demo.Personas(r.Context(), a.DB, web.Viewer(r).District)
+	if err != nil {
+		return templ.NopComponent // the page of the way in still works
+	}
+	var groups []personaGroup
+	for _, p := range all {
+		n := len(groups)
+		if n == 0 || groups[n-1].name != p.Group {
+			groups = append(groups, personaGroup{name: p.Group})
+			n++
+		}
+		groups[n-1].personas = append(groups[n-1].personas, p)
+	}
+	return personaPanel(demo.District, groups)
+}
+
+type personaGroup struct {
+	name     string
+	personas []demo.Persona
 }
 
 func (a *App) personas(w http.ResponseWriter, r *http.Request) error {

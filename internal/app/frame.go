@@ -36,6 +36,9 @@ var menu = []entry{
 	{ui.NavItem{Text: "My concerns", Href: "/concerns/mine"}, nil},
 	{ui.NavItem{Text: "Concerns", Href: "/concerns"}, []access.Role{access.DSL, access.Head}},
 	{ui.NavItem{Text: "Children", Href: "/children"}, []access.Role{access.DSL, access.Head}},
+	{ui.NavItem{Text: "Newsletters", Href: "/newsletters/issues"}, []access.Role{access.Partnership}},
+	{ui.NavItem{Text: "People", Href: "/admin/people"}, []access.Role{access.Admin}},
+	{ui.NavItem{Text: "Your account", Href: "/account"}, nil},
 }
 
 func (f frames) frame(ctx context.Context, v access.Viewer, at string) (ui.Page, error) {

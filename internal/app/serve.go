@@ -69,7 +69,7 @@ func (d demoCmd) Run(c *console) error {
 // makeDemo fills an empty database with the invented district, on a clock that it moves through the past months.
 func makeDemo(ctx context.Context, s Settings, children int, now time.Time) error {
 	clk := clock.NewManual(now)
-	s.Clock, s.IDs = clk, demo.IDs()
+	s.Clock, s.IDs, s.Mail = clk, demo.IDs(), demo.Quiet()
 	a, err := New(ctx, s)
 	if err != nil {
 		return err
@@ -243,7 +243,7 @@ func (a *App) Sweep(ctx context.Context) error {
 	var all []error
 	for _, d := range a.districts {
 		v := access.System(d.ID, "sweep")
-		all = append(all, web.Drafts{DB: a.DB}.Sweep(ctx, v), a.Concerns.Sweep(ctx, v))
+		all = append(all, web.Drafts{DB: a.DB}.Sweep(ctx, v), a.Concerns.Sweep(ctx, v), a.Account.Sweep(ctx, v), a.Casework.Sweep(ctx, v), a.Newsletters.Sweep(ctx, v), a.Files.Sweep(ctx, v))
 	}
 	return errors.Join(all...)
 }

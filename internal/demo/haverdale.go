@@ -12,6 +12,7 @@ import (
 	"kith/internal/feature/account"
 	"kith/internal/feature/concerns"
 	"kith/internal/feature/directory"
+	"kith/internal/feature/newsletters"
 	"kith/internal/feature/people"
 	"kith/internal/kernel/access"
 	"kith/internal/kernel/clock"
@@ -19,12 +20,15 @@ import (
 	"kith/internal/kernel/ref"
 	"kith/internal/kernel/term"
 	"kith/internal/platform/audit"
+	"kith/internal/platform/jobs"
 	"kith/internal/platform/store"
 )
 
 // Parts are the slices whose lives the district fills in.
 type Parts struct {
-	Concerns *concerns.Feature
+	Concerns    *concerns.Feature
+	Newsletters *newsletters.Feature
+	Queue       *jobs.Queue
 }
 
 // District is the name of the invented district.
@@ -119,6 +123,9 @@ func Make(ctx context.Context, db *store.DB, clk *clock.Manual, parts Parts, chi
 		}
 	}
 	if err := m.live(ctx, now); err != nil {
+		return err
+	}
+	if err := m.letters(ctx, clock.DayOf(now)); err != nil {
 		return err
 	}
 	m.clock.Set(now)

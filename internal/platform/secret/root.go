@@ -27,6 +27,8 @@ const (
 	AuditDetail Purpose = "audit-detail"
 	Draft       Purpose = "draft"
 	DayCodes    Purpose = "day-codes"
+	Accounts    Purpose = "accounts"
+	Cursors     Purpose = "cursors"
 	keyID       Purpose = "key-id"
 )
 
