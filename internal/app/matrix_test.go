@@ -404,4 +404,3 @@ func TestDraftOfSomebodyElseIsRefused(t *testing.T) {
 		t.Errorf("the draft is now %s", body)
 	}
 }
-
