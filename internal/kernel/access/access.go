@@ -86,6 +86,13 @@ func (v Viewer) Holds(r Role) bool { return len(v.Roles[r]) > 0 }
 // HoldsAt says whether the viewer holds the role in the organisation.
 func (v Viewer) HoldsAt(r Role, org string) bool { return slices.Contains(v.Roles[r], org) }
 
+// MayNeedFactor says whether the viewer would read more with a second factor: they hold a role that reads records and have
+// given one factor only. Somebody like that who finds nothing is asked to confirm, whether or not there is something, so that
+// the question says nothing of it (SEC-1).
+func (v Viewer) MayNeedFactor() bool {
+	return v.Strength == FirstFactor && (v.Holds(DSL) || v.Holds(Head) || v.Holds(TrustLead) || v.Holds(LAOfficer))
+}
+
 // Record is the row of access_record about one thing, with the relations that lead from it or its parent to people.
 type Record struct {
 	ID, District, Kind, Part    string
@@ -120,10 +127,11 @@ type Rule struct {
 	Role  Role // whoever holds none of this role is not considered
 	Write bool // the rule gives the right to change, too
 	When  Pred
+	First bool // a first factor is enough: one's own words, and names to write about (SEC-25)
 }
 
 func (x Rule) applies(v Viewer, write bool) bool {
-	return (x.Write || !write) && (x.Role == Member && v.Account != "" || v.Holds(x.Role))
+	return (x.Write || !write) && (x.First || v.Strength >= SecondFactor) && (x.Role == Member && v.Account != "" || v.Holds(x.Role))
 }
 
 // Table is the whole of the rules: those that give, by kind, and the one that takes.
