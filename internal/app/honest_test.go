@@ -137,7 +137,7 @@ func TestExtraFieldsChangeNothing(t *testing.T) {
 			}
 		}
 		a, b := plain.as(t, who).Post(f.address(t, r.Pattern, nil), left), stuffed.as(t, who).Post(g.address(t, r.Pattern, nil), right)
-		if a.Code >= 400 && a.Code != 404 {
+		if a.Code >= 400 && !slices.Contains([]string{"POST /concerns/{id}/reopen", "POST /newsletters/subscribers/stop"}, name(r)) { // the one is not closed, the other knows no such address
 			t.Errorf("%s as %s: the form of the test is refused (%d): %s", name(r), who, a.Code, a.Text("main .govuk-error-summary"))
 		}
 		if a.Code != b.Code {
@@ -152,7 +152,7 @@ func TestExtraFieldsChangeNothing(t *testing.T) {
 // fieldsOf are fields that a form has and the test's filling leaves empty.
 func fieldsOf(route string) []string {
 	return map[string][]string{
-		"POST /concerns":                     {"find", "day", "time", "said_by", "reply", "zone", "add", "drop"},
+		"POST /concerns":                     {"find", "day", "time", "said_by", "reply", "zone", "add", "drop", "file"},
 		"POST /concerns/pick":                {"words", "place", "done", "told", "urgent", "day", "time", "when"},
 		"POST /concerns/kids":                {"words", "place", "done", "told", "urgent", "day", "time", "when"},
 		"POST /concerns/marks":               {"words", "place", "done", "told", "urgent", "day", "time", "when"},
@@ -173,6 +173,7 @@ func TestNoAuditNoData(t *testing.T) {
 	noted := map[string]bool{}
 	people := []string{"dsl", "reporter", "headteacher"}
 	for _, who := range people {
+		w.as(t, who)
 		for _, r := range w.Site.Routes() {
 			if r.Method == http.MethodGet && !noRecords(r) {
 				before := entries()
@@ -228,7 +229,7 @@ func TestSecondOfTwoLeadsSeesBothTexts(t *testing.T) {
 	}
 	amina, tom := open("dsl"), open("deputy-dsl")
 	decide := func(f *testkit.Form, reasons string) *testkit.Page {
-		return f.Set("level", "1", "codes", "neglect", "outcome", "not_refer", "threshold", "Level 2", "consulted", "The front door", "title", "A mark", "reasons", reasons, "review_on", "2026-12-14").Submit()
+		return f.Set("level", "1", "codes", "neglect", "outcome", "support", "threshold", "Level 2", "consulted", "The front door", "title", "A mark", "reasons", reasons, "review_on", "2026-12-14").Submit()
 	}
 	decide(amina, "Amina thinks that support in school is enough.").Status(303)
 	page := decide(tom, "Tom thinks that this has to be referred.").Status(http.StatusConflict)
@@ -267,6 +268,9 @@ func TestFormSentTwiceMakesOneRecord(t *testing.T) {
 func TestOtherSitesAreRefused(t *testing.T) {
 	w := newWorld(t)
 	f := w.furnish(t)
+	for _, r := range w.Site.Routes() {
+		w.as(t, sender(name(r)))
+	}
 	before := w.dump(t)
 	for _, r := range w.Site.Routes() {
 		if r.Method != http.MethodPost {
@@ -447,6 +451,7 @@ func TestRecordsAskForTheSecondFactor(t *testing.T) {
 	}
 	w.plant(t)
 	for _, who := range []string{"dsl", "headteacher", "deputy-dsl"} {
+		w.exec(t, `UPDATE concerns_account SET words = 'My own' WHERE author_id = ?`, w.accounts[who])
 		for address, p := range w.lookFirst(t, f, who) {
 			if a := strings.ReplaceAll(answer(p), canary+"-people_child", ""); strings.Contains(a, canary) {
 				i := strings.Index(a, canary)

@@ -19,7 +19,7 @@ import (
 
 // noRecords are pages about the visitor's own way of signing in: they hold fresh secrets and no record.
 func noRecords(r web.Route) bool {
-	return strings.HasPrefix(r.Pattern, "/sign-in") || strings.HasPrefix(r.Pattern, "/account")
+	return strings.HasPrefix(r.Pattern, "/sign-in") || strings.HasPrefix(r.Pattern, "/account") || strings.HasPrefix(r.Pattern, "/demo/")
 }
 
 // views are what somebody can look at besides the plain pages of the routes: tabs, pickers, suggestions and searches.
