@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"kith/internal/feature/people"
 	"kith/internal/feature/people/roll"
@@ -169,4 +170,23 @@ func BenchmarkImportRoll(b *testing.B) {
 		}
 	}
 	b.ReportMetric(float64(children)*float64(b.N)/b.Elapsed().Seconds(), "children/s")
+}
+
+// What people wait for while a roll is taken over beside them: the longest step of the writer, in milliseconds.
+func BenchmarkImportRollBesidePeople(b *testing.B) {
+	const children = 4_000
+	body := []byte(bigRoll(0, children))
+	var longest time.Duration
+	for b.Loop() {
+		b.StopTimer()
+		w := testkit.SQLite(b, rollSlices...)
+		rolls := people.NewRolls(people.RollDeps{DB: w.DB, Queue: queueOf(w), Schools: schools{}})
+		b.StartTimer()
+		if _, _, err := rolls.ImportRoll(b.Context(), "district", north, source(b, body), people.RollOptions{}); err != nil {
+			b.Fatal(err)
+		}
+		longest = max(longest, w.DB.Longest().Took)
+	}
+	b.ReportMetric(float64(children)*float64(b.N)/b.Elapsed().Seconds(), "children/s")
+	b.ReportMetric(float64(longest.Microseconds())/1000, "ms/longest-step")
 }
