@@ -54,7 +54,7 @@ func (d demoCmd) Run(c *console) error {
 			return err
 		}
 		fmt.Fprintf(c.out, "making the invented district of Haverdale with %d children\n", d.Children)
-		if err := makeDemo(c.ctx, s, d.Children, clock.System{}.Now()); err != nil {
+		if err := MakeDemo(c.ctx, s, d.Children, clock.System{}.Now()); err != nil {
 			return err
 		}
 		if a, err = New(c.ctx, s); err != nil {
@@ -66,8 +66,8 @@ func (d demoCmd) Run(c *console) error {
 	return a.serve(c, d.Listen, nil)
 }
 
-// makeDemo fills an empty database with the invented district, on a clock that it moves through the past months.
-func makeDemo(ctx context.Context, s Settings, children int, now time.Time) error {
+// MakeDemo fills an empty database with the invented district, on a clock that it moves through the past months.
+func MakeDemo(ctx context.Context, s Settings, children int, now time.Time) error {
 	clk := clock.NewManual(now)
 	s.Clock, s.IDs, s.Mail = clk, demo.IDs(), demo.Quiet()
 	a, err := New(ctx, s)

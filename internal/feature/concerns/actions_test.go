@@ -108,7 +108,7 @@ func TestEachChildHasTheirOwnPart(t *testing.T) {
 			t.Errorf("the alleged child's line: %+v", declan)
 		}
 		kacper := w.storyOf(t, as("amina"), w.child("Kacper Nowicki"))
-		if len(kacper) != 3 { // the concern, the level, the decision
+		if len(kacper) != 2 { // the concern, and the decision with its level
 			t.Errorf("the harmed child's line has %d entries", len(kacper))
 		}
 		if err := w.f.LinkChild(t.Context(), as("amina"), id, concerns.DraftChild{Child: w.child("Declan Ashby")}); !errs.Is(err, errs.Rule) {
@@ -166,7 +166,13 @@ func TestLevelAndItsChangesAreEntries(t *testing.T) {
 		for _, e := range w.storyOf(t, as("amina"), w.child("Ivy Marsden")) {
 			lines = append(lines, e.Line+"|"+e.Detail)
 		}
-		for _, want := range []string{"Level set to low|because", "Level changed from low to high|She has said more"} {
+		third := judgement(w, concerns.Watch, 2)
+		third.Version = 2
+		testkit.OK(t, w.f.Decide(t.Context(), as("tom"), id, third))
+		for _, e := range w.storyOf(t, as("amina"), w.child("Ivy Marsden")) {
+			lines = append(lines, e.Line+"|"+e.Detail)
+		}
+		for _, want := range []string{"Level set to low|because", "Level changed from low to high|She has said more", "Watched until Thu 3 Dec; level changed from high to medium|because"} {
 			if !slices.Contains(lines, want) {
 				t.Errorf("%q is not in %q", want, lines)
 			}

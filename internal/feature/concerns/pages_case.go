@@ -53,6 +53,9 @@ func (f *Feature) caseOf(ctx context.Context, tx *store.Tx, c Concern, t Triage,
 	}
 	view.Steps = caseSteps(c, t, d, tx.Now)
 	view.Words = f.words(d.accounts, d.names, c, tx.Now)
+	if view.Files, err = f.filesOf(ctx, tx, d.accounts); err != nil {
+		return nil, err
+	}
 	for _, k := range d.kids {
 		row := kidRow{Name: k.Name, Part: k.Role.Words(), Own: text.FirstWords(k.Words, 80)}
 		if k.Child != "" {
