@@ -142,7 +142,9 @@ func Join(ctx context.Context, db *store.DB, root secret.Root, made string, s Se
 	a.Casework = casework.New(casework.Deps{DB: db, Calendar: term.Default(), Queue: a.Queue, URL: s.PublicURL, Write: "/concerns/new", Children: fileChildren{}, People: accounts,
 		Schools: organisations, Teller: fileTeller{}, Mail: s.Mail})
 	a.Newsletters = newsletters.New(newsletters.Deps{DB: db, Queue: a.Queue, PublicURL: s.PublicURL, Publisher: a.publisher(), Mailer: s.Mail, Posts: letterPosts{}, Names: letterNames{db: db}, People: accounts})
-	a.Today = today.New(today.Deps{DB: db, Sources: []today.Source{a.Concerns}})
+	a.Today = today.New(today.Deps{DB: db, Sources: []today.Source{a.Concerns, a.Casework}})
+	rolls := people.NewRolls(people.RollDeps{DB: db, Queue: a.Queue, Schools: organisations})
+	registers := directory.NewRegisters(db, a.Queue)
 
 	frames := frames{db: db, accounts: accounts, organisations: organisations, duty: a.Concerns, districts: a.districts}
 	routes := []web.Route{web.Get("/{$}", anybody, a.front)}
@@ -153,6 +155,8 @@ func Join(ctx context.Context, db *store.DB, root secret.Root, made string, s Se
 	routes = append(routes, a.Files.Routes()...)
 	routes = append(routes, a.Concerns.Routes()...)
 	routes = append(routes, a.Casework.Routes()...)
+	routes = append(routes, rolls.Routes()...)
+	routes = append(routes, registers.Routes()...)
 	routes = append(routes, a.Newsletters.Routes()...)
 	routes = append(routes, a.Today.Routes()...)
 	if a.demo() {

@@ -24,6 +24,7 @@ const (
 type cli struct {
 	Demo    demoCmd    `cmd:"" help:"Serve the invented district of Haverdale, with one click to sign in as each persona."`
 	Serve   serveCmd   `cmd:"" help:"Serve a district."`
+	Import  importCmd  `cmd:"" help:"Take registers and rolls."`
 	Migrate migrateCmd `cmd:"" help:"Bring the database up to this program, or say what would be done."`
 	Version versionCmd `cmd:"" help:"Print the version."`
 }

@@ -3,6 +3,7 @@ package testkit
 import (
 	"bytes"
 	"io"
+	"io/fs"
 	"mime/multipart"
 	"net/http"
 	"net/http/httptest"
@@ -34,8 +35,29 @@ func (f *Folder) Copy(t testing.TB, make func(dir string) error) string {
 		t.Fatal(f.err)
 	}
 	to := t.TempDir()
-	OK(t, os.CopyFS(to, os.DirFS(f.dir)))
+	OK(t, copyFolder(f.dir, to))
 	return to
+}
+
+// copyFolder keeps the modes of files: a key that others could read is not used.
+func copyFolder(from, to string) error {
+	return filepath.WalkDir(from, func(name string, d fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		rel, err := filepath.Rel(from, name)
+		if err != nil {
+			return err
+		}
+		if d.IsDir() {
+			return os.MkdirAll(filepath.Join(to, rel), 0o700)
+		}
+		body, err := os.ReadFile(name)
+		if err != nil {
+			return err
+		}
+		return os.WriteFile(filepath.Join(to, rel), body, 0o600)
+	})
 }
 
 // Remove deletes what Copy copies from; TestMain calls it.

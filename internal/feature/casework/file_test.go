@@ -122,7 +122,7 @@ func TestWhyCanISeeThis(t *testing.T) {
 		}
 		t.as = t.people["ellen"]
 		text = words(t.page("/records/" + p.ID + "/why").Find("main"))
-		if !strings.Contains(text, "Any adult with a post at the school finds a child's name and class") || strings.Contains(text, "Tom") {
+		if !strings.Contains(text, "Any adult with a post at the school finds a child’s name and class") || strings.Contains(text, "Tom") {
 			t.Errorf("a teacher reads %q", text)
 		}
 	})

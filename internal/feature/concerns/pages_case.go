@@ -41,6 +41,7 @@ func (f *Feature) caseOf(ctx context.Context, tx *store.Tx, c Concern, t Triage,
 	}
 	view := &caseView{ID: string(c.ID), Number: c.Number, Title: t.Title, About: kidNames(d.kids), Urgent: c.Urgent, Closed: c.State == Closed, Untaken: c.TakenAt == 0,
 		Police: c.Source == Police, People: d.leads}
+	view.Due = t.ReviewOn != "" && t.ReviewOn <= clock.DayOf(tx.Now.Time())
 	if view.Title == "" && c.Source != Seen {
 		view.Title = sourceWords(c.Source)
 	}

@@ -96,13 +96,17 @@ func (r *rollChild) known(contacts []RollContact) roll.Known {
 	return k
 }
 
-var rollColumns = cardColumns + ", " + detailColumns + ", d." + strings.ReplaceAll(saidNames, ", ", ", d.")
+const (
+	rollColumns = cardColumns + `, ` + detailColumns + `, d.legal_given, d.legal_family, d.middle, d.preferred_given, d.preferred_family, d.former_family, d.uln, d.admission, d.house,
+		d.ethnicity, d.sen, d.free_meals, d.premium, d.in_care, d.service_child, d.phone, d.email`
+	rollContactColumns = `x.id, x.record_id, x.name, x.relationship, x.phone, x.priority, x.parental, x.court_order, x.email, x.address, x.postcode, x.order_words`
+)
 
 // rollOf returns the children of a school as the comparison takes them, those who left included; only those with the ids, when
 // some are given. It is the program's question, and shows nothing to anybody.
 func (Store) rollOf(ctx context.Context, tx *store.Tx, org string, ids ...string) ([]rollChild, map[string][]RollContact, error) {
 	q := store.SQL(`SELECT `+rollColumns+` FROM people_child c JOIN people_detail d ON d.child_id = c.id WHERE c.org_id = ? AND c.district_id = ?`, org, tx.Viewer.District)
-	of := store.SQL(`SELECT x.`+strings.ReplaceAll(contactNames, ", ", ", x.")+` FROM people_contact x JOIN people_child c ON c.file_id = x.record_id WHERE c.org_id = ? AND c.district_id = ?`, org, tx.Viewer.District)
+	of := store.SQL(`SELECT `+rollContactColumns+` FROM people_contact x JOIN people_child c ON c.file_id = x.record_id WHERE c.org_id = ? AND c.district_id = ?`, org, tx.Viewer.District)
 	if len(ids) > 0 {
 		q, of = q.Add("AND").In("c.id", ids), of.Add("AND").In("c.id", ids)
 	}
@@ -196,6 +200,8 @@ func (s Store) take(ctx context.Context, tx *store.Tx, org string, rows []work) 
 
 type numbers struct{ child, org, upn, source string }
 
+const numberColumns = `d.child_id, (SELECT c.org_id FROM people_child c WHERE c.id = d.child_id), d.upn, d.source_id`
+
 func (n *numbers) Dest() []any { return []any{&n.child, &n.org, &n.upn, &n.source} }
 
 // recognise turns an addition into a change where a child with that UPN or id has come to the school since the file was
@@ -214,12 +220,10 @@ func (s Store) recognise(ctx context.Context, tx *store.Tx, org string, rows []w
 		}
 	}
 	// Asked from the number, by its own index: asked from the school, each step would read the whole roll.
-	for column, values := range map[string][]string{"d.upn": upns, "d.source_id": sources} {
-		if len(values) == 0 {
-			continue
-		}
-		found, err := store.All[numbers](ctx, tx, store.SQL(`SELECT d.child_id, (SELECT c.org_id FROM people_child c WHERE c.id = d.child_id), d.upn, d.source_id
-			FROM people_detail d WHERE d.district_id = ? AND `+column+` <> '' AND `, tx.Viewer.District).In(column, values))
+	byUPN := store.SQL(`SELECT `+numberColumns+` FROM people_detail d WHERE d.district_id = ? AND d.upn <> '' AND `, tx.Viewer.District).In("d.upn", upns)
+	bySource := store.SQL(`SELECT `+numberColumns+` FROM people_detail d WHERE d.district_id = ? AND d.source_id <> '' AND `, tx.Viewer.District).In("d.source_id", sources)
+	for _, q := range []*store.Query{byUPN, bySource} {
+		found, err := store.All[numbers](ctx, tx, q)
 		if err != nil {
 			return err
 		}
@@ -296,8 +300,9 @@ func (Store) rewrite(ctx context.Context, tx *store.Tx, r *rollChild) error {
 		return err
 	}
 	d := &r.Detail
-	_, err := tx.Exec(ctx, store.SQL(`UPDATE people_detail SET born_on = ?, sex = ?, upn = ?, former_upn = ?, source_id = ?, language = ?, address = ?, postcode = ?, entered_on = ?, left_on = ?, `+
-		strings.ReplaceAll(saidNames, ",", " = ?,")+` = ? WHERE id = ? AND district_id = ?`,
+	_, err := tx.Exec(ctx, store.SQL(`UPDATE people_detail SET born_on = ?, sex = ?, upn = ?, former_upn = ?, source_id = ?, language = ?, address = ?, postcode = ?, entered_on = ?, left_on = ?, 
+		legal_given = ?, legal_family = ?, middle = ?, preferred_given = ?, preferred_family = ?, former_family = ?, uln = ?, admission = ?, house = ?,
+		ethnicity = ?, sen = ?, free_meals = ?, premium = ?, in_care = ?, service_child = ?, phone = ?, email = ? WHERE id = ? AND district_id = ?`,
 		append(append([]any{string(d.Born), d.Sex, d.UPN, d.FormerUPN, d.Source, d.Language, d.Address, d.Postcode, string(d.Entered), string(d.Left)},
 			r.Said.values()...), r.Child.File, tx.Viewer.District)...))
 	return err

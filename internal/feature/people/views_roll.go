@@ -209,15 +209,21 @@ func (r importRow) answer() string {
 	return r.Child
 }
 
+// radios ask who the child of a row is.
 func (r importRow) radios() ui.Radios {
-	n := strconv.FormatInt(r.N, 10)
-	p := ui.Radios{Name: "row-" + n, IDPrefix: "row-" + n, Value: r.answer(), Small: true,
-		Fieldset: ui.Fieldset{Legend: ui.Legend{Text: "Who is " + r.Name + "?", Classes: "govuk-visually-hidden"}}}
+	name := "row-" + strconv.FormatInt(r.N, 10)
+	p := ui.Radios{Name: name, Value: r.answer(), Hint: ui.Hint{Text: "Row " + r.line() + ". " + r.Reason}, Fieldset: ui.Fieldset{Legend: ui.Legend{Text: r.Name}}}
 	for _, c := range r.choices() {
 		p.Items = append(p.Items, ui.Choice{Value: c.ID, Text: "The same child as " + c.Name})
 	}
 	p.Items = append(p.Items, ui.Choice{Value: "different", Text: "A different child: add to the roll"}, ui.Choice{Value: "", Text: "Leave this row out for now", Checked: r.Act == ""})
 	return p
+}
+
+// box asks whether a child has left.
+func (r importRow) box() ui.Checkboxes {
+	name := "row-" + strconv.FormatInt(r.N, 10)
+	return ui.Checkboxes{Name: name, Items: []ui.Choice{{Value: "left", Text: r.Name + " has left", Hint: ui.Hint{Text: r.Reason}, Checked: r.Act == actLeave}}}
 }
 
 func quoted(s string) string {
