@@ -21,6 +21,7 @@ import (
 	"kith/internal/kernel/id"
 	"kith/internal/kernel/term"
 	"kith/internal/platform/audit"
+	"kith/internal/platform/bulk"
 	"kith/internal/platform/files"
 	"kith/internal/platform/jobs"
 	"kith/internal/platform/mail"
@@ -33,7 +34,7 @@ import (
 
 // Slices are all the migrations of the program.
 var Slices = []store.Slice{
-	store.Migrations, audit.Migrations, story.Migrations, web.Migrations, search.Migrations,
+	store.Migrations, audit.Migrations, story.Migrations, web.Migrations, search.Migrations, bulk.Migrations,
 	files.Migrations, account.Migrations, directory.Migrations, people.Migrations, concerns.Migrations, casework.Migrations, newsletters.Migrations,
 }
 

@@ -169,6 +169,13 @@ func (a *App) serve(c *console, listen string, tls *tlsFiles) error {
 	if a.KeyMade != "" {
 		fmt.Fprintf(c.err, "a new key lies in %s: keep a copy elsewhere, without it nothing on the disk can be read\n", a.KeyMade)
 	}
+	if a.settings.Data != "" {
+		release, _, err := holdFolder(a.settings.Data, false) // an import beside us then takes small steps
+		if err != nil {
+			return errors.Join(err, a.Close())
+		}
+		defer release() //nolint:errcheck // the lock ends with the process
+	}
 	l, err := net.Listen("tcp", listen)
 	if err != nil {
 		return errors.Join(errs.Of(errs.Unavailable, err, "Nothing can be served on "+listen+": "+err.Error()), a.Close())

@@ -185,6 +185,10 @@ func (m *maker) appoint(ctx context.Context) error {
 				return err
 			}
 		}
+		// The administrator looks after the council's registers too.
+		if err := m.posts.InsertPost(ctx, tx, account.Post{ID: tx.NewID(), Account: m.accounts["marek.nowak"], Org: m.others[atAuthority], Role: access.Admin, Title: "Register and accounts", From: tx.Now + 200, Until: account.NoEnd}); err != nil {
+			return err
+		}
 		for i, s := range m.schools[1:] {
 			for j, role := range []access.Role{access.DSL, access.DSL, access.Head, access.Member} {
 				title := map[access.Role]string{access.DSL: "Safeguarding lead", access.Head: "Headteacher", access.Member: "Teacher"}[role]

@@ -170,3 +170,21 @@ func BenchmarkImportRoll(b *testing.B) {
 	}
 	b.ReportMetric(float64(children)*float64(b.N)/b.Elapsed().Seconds(), "children/s")
 }
+
+// What people wait for while a roll is taken over beside them: one step of 20 children with its
+// commit, in milliseconds.
+func BenchmarkImportRollBesidePeople(b *testing.B) {
+	const children = 4_000
+	body := []byte(bigRoll(0, children))
+	for b.Loop() {
+		b.StopTimer()
+		w := testkit.SQLite(b, rollSlices...)
+		rolls := people.NewRolls(people.RollDeps{DB: w.DB, Queue: queueOf(w), Schools: schools{}})
+		b.StartTimer()
+		if _, _, err := rolls.ImportRoll(b.Context(), "district", north, source(b, body), people.RollOptions{}); err != nil {
+			b.Fatal(err)
+		}
+	}
+	b.ReportMetric(float64(children)*float64(b.N)/b.Elapsed().Seconds(), "children/s")
+	b.ReportMetric(float64(b.Elapsed().Milliseconds())/float64(b.N*children/20), "ms/step")
+}
