@@ -22,6 +22,7 @@ import (
 	"kith/internal/kernel/id"
 	"kith/internal/kernel/term"
 	"kith/internal/platform/audit"
+	"kith/internal/platform/bulk"
 	"kith/internal/platform/files"
 	"kith/internal/platform/jobs"
 	"kith/internal/platform/mail"
@@ -34,7 +35,7 @@ import (
 
 // Slices are all the migrations of the program.
 var Slices = []store.Slice{
-	store.Migrations, audit.Migrations, story.Migrations, web.Migrations, search.Migrations,
+	store.Migrations, audit.Migrations, story.Migrations, web.Migrations, search.Migrations, bulk.Migrations,
 	files.Migrations, account.Migrations, directory.Migrations, people.Migrations, concerns.Migrations, casework.Migrations, newsletters.Migrations,
 }
 
@@ -147,25 +148,31 @@ func Join(ctx context.Context, db *store.DB, root secret.Root, made string, s Se
 
 	accounts, children, organisations := account.Directory{}, people.Children{}, directory.Store{}
 	a.Account = account.New(db, account.Config{Key: root.Derive(secret.Accounts), Mailer: s.Mail, Organisations: organisations, PublicURL: s.PublicURL, Place: a.place})
+	a.Account.Work(a.Queue)
 	if a.demo() {
 		a.Account.Demo = a.demoPersonas
 	}
 	a.Files = files.Store{DB: db, Key: root.Derive(secret.Files)}
 	a.Concerns = concerns.New(concerns.Deps{DB: db, Queue: a.Queue, Calendar: term.Default(), DayKey: root.Derive(secret.DayCodes), URL: s.PublicURL,
-		People: accounts, Children: children, Schools: organisations, Mail: s.Mail})
+		People: accounts, Children: children, Schools: organisations, Mail: s.Mail, Files: a.Files})
 	a.Casework = casework.New(casework.Deps{DB: db, Calendar: term.Default(), Queue: a.Queue, URL: s.PublicURL, Write: "/concerns/new", Children: fileChildren{}, People: accounts,
 		Schools: organisations, Teller: fileTeller{}, Mail: s.Mail})
 	a.Newsletters = newsletters.New(newsletters.Deps{DB: db, Queue: a.Queue, PublicURL: s.PublicURL, Publisher: a.publisher(), Mailer: s.Mail, Posts: letterPosts{}, Names: letterNames{db: db}, People: accounts})
-	a.Today = today.New(today.Deps{DB: db, Sources: []today.Source{a.Concerns}})
+	a.Today = today.New(today.Deps{DB: db, Sources: []today.Source{a.Concerns, a.Casework}})
+	rolls := people.NewRolls(people.RollDeps{DB: db, Queue: a.Queue, Schools: organisations})
+	registers := directory.NewRegisters(db, a.Queue)
 
 	frames := frames{db: db, accounts: accounts, organisations: organisations, duty: a.Concerns, districts: a.districts}
 	routes := []web.Route{web.Get("/{$}", anybody, a.front)}
 	routes = append(routes, healthRoutes(db)...)
+	routes = append(routes, publicRoutes()...)
 	routes = append(routes, a.Account.Routes()...)
 	routes = append(routes, web.Drafts{DB: db}.Routes()...)
 	routes = append(routes, a.Files.Routes()...)
 	routes = append(routes, a.Concerns.Routes()...)
 	routes = append(routes, a.Casework.Routes()...)
+	routes = append(routes, rolls.Routes()...)
+	routes = append(routes, registers.Routes()...)
 	routes = append(routes, a.Newsletters.Routes()...)
 	routes = append(routes, a.Today.Routes()...)
 	if a.demo() {

@@ -25,6 +25,7 @@ type cli struct {
 	Demo    demoCmd    `cmd:"" help:"Serve the invented district of Haverdale, with one click to sign in as each persona."`
 	Serve   serveCmd   `cmd:"" help:"Serve a district."`
 	Init    initCmd    `cmd:"" help:"Make a district: its keys, its recovery sheet and its first account."`
+	Import  importCmd  `cmd:"" help:"Take registers and rolls."`
 	Migrate migrateCmd `cmd:"" help:"Bring the database up to this program, or say what would be done."`
 	Backup  backupCmd  `cmd:"" help:"Make a backup, or verify one."`
 	Restore restoreCmd `cmd:"" help:"Restore a backup into an empty folder or database."`

@@ -55,7 +55,7 @@ func (d demoCmd) Run(c *console) error {
 			return err
 		}
 		fmt.Fprintf(c.out, "making the invented district of Haverdale with %d children\n", d.Children)
-		if err := makeDemo(c.ctx, s, d.Children, clock.System{}.Now()); err != nil {
+		if err := MakeDemo(c.ctx, s, d.Children, clock.System{}.Now()); err != nil {
 			return err
 		}
 		if a, err = New(c.ctx, s); err != nil {
@@ -67,8 +67,8 @@ func (d demoCmd) Run(c *console) error {
 	return a.serve(c, d.Listen, nil)
 }
 
-// makeDemo fills an empty database with the invented district, on a clock that it moves through the past months.
-func makeDemo(ctx context.Context, s Settings, children int, now time.Time) error {
+// MakeDemo fills an empty database with the invented district, on a clock that it moves through the past months.
+func MakeDemo(ctx context.Context, s Settings, children int, now time.Time) error {
 	clk := clock.NewManual(now)
 	s.Clock, s.IDs, s.Mail = clk, demo.IDs(), demo.Quiet()
 	a, err := New(ctx, s)
@@ -187,6 +187,13 @@ func logTo(w io.Writer) *slog.Logger { return slog.New(slog.NewJSONHandler(w, ni
 func (a *App) serve(c *console, listen string, tls *tlsFiles) error {
 	if a.KeyMade != "" {
 		fmt.Fprintf(c.err, "a new key lies in %s: keep a copy elsewhere, without it nothing on the disk can be read\n", a.KeyMade)
+	}
+	if a.settings.Data != "" {
+		release, _, err := holdFolder(a.settings.Data, false) // an import beside us then takes small steps
+		if err != nil {
+			return errors.Join(err, a.Close())
+		}
+		defer release() //nolint:errcheck // the lock ends with the process
 	}
 	if a.key != nil && a.key.made != "" {
 		fmt.Fprintf(c.err, "a new key for checkpoints of the audit log lies in %s; its public half, for the auditor, is %s\n", a.key.made, a.key.public)

@@ -9,10 +9,10 @@ import (
 )
 
 //go:embed migrations
-var files embed.FS
+var migrations embed.FS
 
 // Migrations makes the tables of this slice.
-var Migrations = store.Slice{Name: "concerns", Files: files}
+var Migrations = store.Slice{Name: "concerns", Files: migrations}
 
 // ID is a concern's id, and that of its header's record.
 type ID string
