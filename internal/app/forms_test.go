@@ -18,7 +18,7 @@ func init() {
 		forms[route] = func(w *world, f fixtures) url.Values { return values(fill(w, f)...) }
 	}
 	with("POST /concerns", func(w *world, f fixtures) []string {
-		return []string{"id", w.fresh(), "source", "seen", "words", "She said she was cold.", "when", "today", "place", "Hall", "kid", f["child"], "kid_name", "", "kid_role", "harmed", "kid_words", "",
+		return []string{"id", w.fresh(), "source", "seen", "words", "She said she was cold.", "when", "today", "place", "Hall", "kid", f["child"], "kid_name", "Ivy", "kid_role", "harmed", "kid_words", "",
 			"mark_zone", "front-left-forearm", "mark_note", "Small, red", "done", "Gave her a coat.", "told", "yes", "urgent", "no", "send", "yes"}
 	})
 	say("POST /concerns/pick", "find", "Ivy")
@@ -28,7 +28,7 @@ func init() {
 		return []string{"id", w.fresh(), "words", "She also said that her shoes were wet."}
 	})
 	with("POST /concerns/{id}/decision", func(w *world, f fixtures) []string {
-		return []string{"id", w.fresh(), "version", w.version(f["concern"]), "title", "Cold in the hall", "level", "1", "codes", "neglect", "outcome", "not_refer", "threshold", "Level 2", "consulted", "The front door",
+		return []string{"id", w.fresh(), "version", w.version(f["concern"]), "title", "Cold in the hall", "level", "1", "codes", "neglect", "outcome", "support", "threshold", "Level 2", "consulted", "The front door",
 			"reasons", "Support in school, and a coat.", "review_on", "2026-12-14", "what", "Ring home", "owner", w.accounts["dsl"], "due", "2026-11-24"}
 	})
 	say("POST /concerns/{id}/children", "find", "A neighbour’s child", "role", "witness", "words", "Stood beside her.", "child", "typed")
@@ -43,7 +43,7 @@ func init() {
 		return []string{"who", w.accounts["deputy-dsl"], "day", "2027-01-12", "from", "08:00", "until", "12:00", "place", "Room 4", "phone", "01632 960 104"}
 	})
 	with("POST /concerns/notice", func(w *world, f fixtures) []string {
-		return []string{"id", w.fresh(), "words", "A loud argument, nobody hurt.", "day", "2026-11-22", "time", "22:10", "kid", f["child"], "kid_name", "", "kid_role", "harmed", "kid_words", "", "send", "yes"}
+		return []string{"id", w.fresh(), "words", "A loud argument, nobody hurt.", "day", "2026-11-22", "time", "22:10", "kid", f["child"], "kid_name", "Ivy", "kid_role", "harmed", "kid_words", "", "send", "yes"}
 	})
 	with("POST /day-code", func(w *world, f fixtures) []string {
 		return []string{"id", w.fresh(), "code", w.Concerns.DayCode(f["school"], clock.DayOf(w.clock.Now())), "name", "Sam Poole", "part", "Supply teacher", "phone", "01632 960 777",
@@ -51,11 +51,11 @@ func init() {
 	})
 	say("POST /children/search", "q", "Ivy")
 	say("POST /children/{id}/entries/{entry}/significant", "mark", "1", "reason", "It was the first sign.")
-	say("POST /children/{id}/chronology.pdf", "purpose", "For the meeting on Tuesday.")
+	say("POST /children/{id}/chronology.pdf", "purpose", "For the meeting on Tuesday.", "view", "summary")
 	say("POST /break-glass/{id}/sign-off", "comment", "It was right to open it.")
 	say("POST /newsletters/sign-up", "email", "reader@example.com")
-	say("POST /newsletters/subscribers/enter", "email", "someone@example.com", "how", "On paper at the conference")
-	say("POST /newsletters/subscribers/stop", "email", "nobody@example.com", "to", "unsubscribed")
+	say("POST /newsletters/subscribers/enter", "enter-email", "someone@example.com", "how", "On paper at the conference")
+	say("POST /newsletters/subscribers/stop", "stop-email", "nobody@example.com", "to", "unsubscribed")
 	with("POST /newsletters/issues", func(w *world, f fixtures) []string {
 		return []string{"id", w.fresh(), "kind", "newsletter", "title", "December", "opening", "A short one.", "item-1-heading", "Training", "item-1-text", "Two places are left.", "item-1-link", "https://example.org/", "item-1-place", "Town hall"}
 	})

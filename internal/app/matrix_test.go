@@ -56,6 +56,9 @@ func (w *world) furnish(t testing.TB) fixtures {
 	f["issue"] = w.value(t, `SELECT id FROM newsletters_issue WHERE state = 'draft'`)
 	f["public issue"] = w.value(t, `SELECT id FROM newsletters_issue WHERE state NOT IN ('draft', 'review')`)
 	f["delivery"] = w.DB.IDs().New(clock.Of(w.clock.Now()))
+	f["roll"], f["register"] = w.fresh(), w.fresh()
+	w.as(t, "account-admin").PostParts("/admin/roll", values("id", f["roll"], "org", school), map[string][]byte{"roll.csv": []byte("UPN,Legal Forename,Legal Surname,DOB,Reg\n,Zoe,Brien,03/09/2014,6A\n")}).Status(303)
+	w.as(t, "district-admin").PostParts("/admin/register", values("id", f["register"], "kind", "groups"), map[string][]byte{"groups.csv": []byte("Group UID,Group Name\n1,A trust\n")}).Status(303)
 	f["passkey"] = w.DB.IDs().New(clock.Of(w.clock.Now()))
 	return f
 }
@@ -86,6 +89,8 @@ var kinds = map[string]map[string]string{
 	"/children/search/":    {"id": "search"},
 	"/records/":            {"id": "concern"},
 	"/break-glass/":        {"id": "emergency"},
+	"/admin/roll/":         {"id": "roll"},
+	"/admin/register/":     {"id": "register"},
 	"/newsletters/":        {"issue": "public issue", "token": "token"},
 	"/newsletters/issues/": {"issue": "issue", "delivery": "delivery"},
 	"/reset/":              {"token": "token"},
@@ -133,7 +138,7 @@ func (f fixtures) address(t testing.TB, pattern string, instead map[string]strin
 }
 
 // everybody are the columns of the access matrix.
-var everybody = []string{"nobody", "reporter", "teacher", "dsl", "deputy-dsl", "headteacher", "account-admin", "partnership-manager", "auditor", "dsl, first factor", "dsl-millrace", "head-millrace", "teacher-millrace",
+var everybody = []string{"nobody", "reporter", "teacher", "dsl", "deputy-dsl", "headteacher", "account-admin", "district-admin", "partnership-manager", "auditor", "dsl, first factor", "dsl-millrace", "head-millrace", "teacher-millrace",
 	"dsl-overmoor", "head-overmoor", "account-admin-overmoor", "partnership-overmoor"}
 
 // person returns the browser of somebody of the matrix. People of the second district ask under their own district's name.

@@ -94,9 +94,15 @@ func newWorld(t testing.TB) *world {
 	w.settings = settingsAt(dir, w.clock, id.NewSource(rand.NewChaCha8([32]byte{'t', 'e', 's', 't'})), w.log)
 	a, err := New(t.Context(), w.settings)
 	testkit.OK(t, err)
-	t.Cleanup(func() { testkit.OK(t, a.Close()) })
+	t.Cleanup(func() {
+		testkit.OK(t, a.Close())
+		if t.Failed() && strings.Contains(w.log.String(), `"level":"ERROR"`) {
+			t.Log(w.log.String())
+		}
+	})
 	w.App = a
 	w.home = a.districts[0].ID
+	w.hire(t, "district-admin", access.Admin, w.school(t, "Haverdale Council"))
 	for _, row := range w.rows(t, `SELECT a.email, a.id FROM account a`) {
 		w.accounts[who(row[0])] = row[1]
 	}
@@ -127,6 +133,21 @@ func (w *world) makeDoor() {
 	}
 	w.door = web.New(web.Config{Log: w.settings.Log, Clock: w.clock, IDs: w.DB.IDs(), Sessions: w.Account, District: directory.ByHost(w.districts),
 		Frame: func(context.Context, access.Viewer, string) (ui.Page, error) { return ui.Page{}, nil }}, []web.Route{web.Post("/door", access.Anybody, in)})
+}
+
+// hire gives the district somebody whom the demonstration does not have.
+func (w *world) hire(t testing.TB, who string, role access.Role, org string) {
+	t.Helper()
+	testkit.OK(t, w.DB.Write(t.Context(), access.System(w.home, "test"), func(ctx context.Context, tx *store.Tx) error {
+		a := account.Account{ID: account.ID(tx.NewID()), Email: who + "@haverdale.example", Name: "Robin Shaw", State: account.Active}
+		if err := (account.Store{}).InsertAccount(ctx, tx, a); err != nil {
+			return err
+		}
+		if err := (account.Store{}).InsertPost(ctx, tx, account.Post{ID: tx.NewID(), Account: string(a.ID), Org: org, Role: role, Title: "Staff", From: tx.Now - 1, Until: account.NoEnd}); err != nil {
+			return err
+		}
+		return audit.Record(ctx, tx, "district.staffed", ref.To("district", w.home))
+	}))
 }
 
 // nobody is a visitor who has not signed in.
@@ -333,4 +354,28 @@ func (w *world) version(concern string) string {
 		return "0"
 	}
 	return rows[0][0]
+}
+
+// outbox returns the mails that were sent, by the names of their files.
+func (w *world) outbox(t testing.TB) map[string]string {
+	t.Helper()
+	files, err := filepath.Glob(filepath.Join(w.data, "outbox", "*.eml"))
+	testkit.OK(t, err)
+	out := map[string]string{}
+	for _, f := range files {
+		b, err := os.ReadFile(f)
+		testkit.OK(t, err)
+		out[filepath.Base(f)] = string(b)
+	}
+	return out
+}
+
+// inZone puts the process into another time zone for one test.
+func inZone(t testing.TB, zone string) {
+	t.Helper()
+	l, err := time.LoadLocation(zone)
+	testkit.OK(t, err)
+	was := time.Local
+	time.Local = l
+	t.Cleanup(func() { time.Local = was })
 }

@@ -40,8 +40,9 @@ func (f *Feature) showConcern(w http.ResponseWriter, r *http.Request, id ID, for
 		t, err := f.store.Triage(ctx, tx, id)
 		switch {
 		case errs.Is(err, errs.NotFound):
-			own, err = f.receipt(ctx, tx, c)
-			own.NewAccount = web.NewID(r)
+			if own, err = f.receipt(ctx, tx, c); err == nil {
+				own.NewAccount = web.NewID(r)
+			}
 			return err
 		case err != nil:
 			return err
