@@ -4,6 +4,7 @@ package app
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"net/http"
 	"os"
@@ -49,6 +50,8 @@ type Place struct {
 	URL      string // postgres://..., in place of Data
 	OwnerURL string // the role that migrates
 	KeyFile  string
+	// CheckpointKey is the file of the key that signs checkpoints of the audit log, where it is not beside the data.
+	CheckpointKey string
 }
 
 // Settings are what the program is told at its start.
@@ -81,6 +84,8 @@ type App struct {
 
 	settings  Settings
 	districts []directory.District
+	key       *checkpointKey // nil where no checkpoints are made
+	nightly   *nightly       // nil where no backups are made
 }
 
 // OpenStore opens the database of a place with its key, without migrating it.
@@ -91,8 +96,8 @@ func OpenStore(ctx context.Context, s Settings) (*store.DB, secret.Root, string,
 			return nil, secret.Root{}, "", errs.Of(errs.Unavailable, err, "The data folder "+s.Data+" cannot be made.")
 		}
 	}
-	root, from, err := secret.LoadOrMakeRoot(secret.Places{File: s.KeyFile, Credentials: os.Getenv("CREDENTIALS_DIRECTORY"), Data: s.Data})
-	if err != nil {
+	root, from, err := secret.LoadOrMakeRoot(s.keys(s.KeyFile))
+	if err = s.keyChanging(err); err != nil {
 		return nil, root, "", err
 	}
 	o.Key = root.Derive(secret.Cursors)
@@ -104,7 +109,7 @@ func OpenStore(ctx context.Context, s Settings) (*store.DB, secret.Root, string,
 		o.Path, o.Key = filepath.Join(s.Data, "kith.db"), root.Derive(secret.Database)
 	}
 	db, err := store.Open(ctx, o)
-	return db, root, made, err
+	return db, root, made, s.keyChanging(err)
 }
 
 // New opens the database, brings it up to the program and joins the slices.
@@ -116,6 +121,9 @@ func New(ctx context.Context, s Settings) (*App, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := beforeUpgrade(ctx, db, root, s); err != nil {
+		return nil, errors.Join(err, db.Close())
+	}
 	if _, err := db.Migrate(ctx, jobs.Migrate); err != nil {
 		return nil, err
 	}
@@ -125,7 +133,14 @@ func New(ctx context.Context, s Settings) (*App, error) {
 // Join makes the program over an open database.
 func Join(ctx context.Context, db *store.DB, root secret.Root, made string, s Settings) (*App, error) {
 	a := &App{DB: db, Root: root, KeyMade: made, settings: s}
+	key, err := loadCheckpointKey(s.Place)
+	if err != nil {
+		return nil, err
+	}
 	a.Log = audit.New(db, nil)
+	if key != nil {
+		a.key, a.Log = key, audit.New(db, key.signer)
+	}
 	a.Queue = jobs.New(db, s.Log)
 	if err := a.loadDistricts(ctx); err != nil {
 		return nil, err

@@ -72,22 +72,6 @@ func Copy(ctx context.Context, from string, key [32]byte, to string, toKey [32]b
 	return syncFile(to)
 }
 
-// Rekey writes the database in one file to a new file under another key, page by page anew, so that nothing deleted goes
-// along. The new file is whole and on the disk when it returns.
-func Rekey(ctx context.Context, from string, key [32]byte, to string, toKey [32]byte) (err error) {
-	defer errs.Wrap(&err, "rekey")
-	src, err := openSQLite(from, key, false)
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, src.Close()) }()
-	defer src.SetInterrupt(src.SetInterrupt(ctx))
-	if err := src.vacuumInto(to, toKey); err != nil {
-		return err
-	}
-	return syncFile(to)
-}
-
 func (s sqliteFile) vacuumInto(to string, key [32]byte) error {
 	q, _, err := s.Prepare(`VACUUM INTO ?`)
 	if err != nil {
@@ -210,4 +194,17 @@ func (s sqliteFile) ints(ctx context.Context, sql string) (out []int64, err erro
 func (s sqliteFile) hash(ctx context.Context, at int64) (out []byte, err error) {
 	err = s.each(ctx, fmt.Sprintf(`SELECT hash FROM audit_hash WHERE idx = %d`, at), func(q *sqlite3.Stmt) { out = q.ColumnBlob(0, nil) })
 	return out, err
+}
+
+// Quick returns an error unless SQLite finds the database sound by its quick check, which does not compare the indexes.
+func Quick(ctx context.Context, path string, key [32]byte) error {
+	db, err := openSQLite(path, key, true)
+	if err != nil {
+		return err
+	}
+	found, err := db.texts(ctx, `PRAGMA quick_check(5)`)
+	if err == nil && (len(found) != 1 || found[0] != "ok") {
+		err = fmt.Errorf("%q", found)
+	}
+	return errors.Join(err, db.Close())
 }

@@ -79,7 +79,7 @@ func (u *Unpacked) body() string { return filepath.Join(u.dir, "body.db") }
 // take reads the body: to a file, or through pg_restore where it is a dump, whose plain text never lies on the disk.
 func (u *Unpacked) take(ctx context.Context, o *opened) (err error) {
 	if o.engine() == store.Postgres {
-		return pgRestore(ctx, o, "--file="+os.DevNull)
+		return pgRestore(ctx, o, os.Environ(), "--file="+os.DevNull)
 	}
 	f, err := os.OpenFile(u.body(), os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
 	if err != nil {
@@ -116,7 +116,11 @@ func differs(cause error) error {
 // name when all of it is on the disk.
 func (u *Unpacked) Into(ctx context.Context, path string, key [32]byte) error {
 	part := path + ".part"
-	if err := Rekey(ctx, u.body(), [32]byte(u.Manifest.BodyKey), part, key); err != nil {
+	x, err := Alone(u.body(), [32]byte(u.Manifest.BodyKey))
+	if err != nil {
+		return err
+	}
+	if err = errors.Join(x.Rekey(ctx, part, key), x.Close()); err != nil {
 		return err
 	}
 	db, err := openSQLite(part, key, true)
@@ -152,4 +156,9 @@ func tool(name string) (string, error) {
 		return "", errs.Of(errs.Unavailable, err, name+" is not on this machine. Backups of PostgreSQL need it: install PostgreSQL's client programs (Debian: postgresql-client), of the server's version or later.")
 	}
 	return p, nil
+}
+
+// Database returns where the restored SQLite database lies, and its key.
+func (u *Unpacked) Database() (path string, key [32]byte) {
+	return u.body(), [32]byte(u.Manifest.BodyKey)
 }
