@@ -94,7 +94,7 @@ func refuseUnless(ok bool, why string) error {
 const unsoundAdvice = " If the database was put back on purpose, say so: kith audit restored --reason \"...\"."
 
 // signInPaths change nothing but who is signed in.
-var signInPaths = []string{"/sign-in", "/sign-out", "/confirm", "/demo/sign-in"}
+var signInPaths = []string{"/sign-in", "/sign-out", "/demo/sign-in"}
 
 // readingOnly answers what shows something and refuses what changes something.
 func readingOnly(next http.Handler) http.Handler {

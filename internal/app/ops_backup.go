@@ -63,7 +63,11 @@ func (a *App) backup(ctx context.Context, file, recipients, version string) (m b
 		return m, err
 	}
 	if dir := a.settings.beside(); dir != "" {
-		b, err := json.Marshal(lastBackup{m.MadeAt, file})
+		sum, err := backup.Sum(file)
+		if err != nil {
+			return m, err
+		}
+		b, err := json.Marshal(lastBackup{m.MadeAt, file, sum})
 		if err != nil {
 			return m, err
 		}
@@ -78,6 +82,7 @@ func (a *App) backup(ctx context.Context, file, recipients, version string) (m b
 type lastBackup struct {
 	At   clock.Millis `json:"at"`
 	File string       `json:"file"`
+	Sum  string       `json:"sha256"` // of the file as it was made
 }
 
 func readLast(p Place) (l lastBackup, err error) {
@@ -221,6 +226,13 @@ func (m restoreCmd) Run(c *console) error {
 	known, err := m.known()
 	if err != nil {
 		return err
+	}
+	if signed, err := p.readNote(); err != nil {
+		return err
+	} else if signed != nil { // the key must be here, too; where nothing was signed, one is made once all is restored
+		if _, err := loadCheckpointKey(p); err != nil {
+			return err
+		}
 	}
 	var made backup.Manifest
 	if p.URL != "" {

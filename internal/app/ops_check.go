@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io/fs"
 	"log/slog"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -331,17 +330,28 @@ func (k *checker) backups() {
 	}
 }
 
-// lastGood looks in the backup folder if there is one: what was made elsewhere does not make up for a folder that is empty.
+// lastGood says of when the last good backup is, and where. It looks in the backup folder if there is one: what was made
+// elsewhere does not make up for a folder that is empty. Rule: the file is not what it was when it was made.
 func (k *checker) lastGood(p Place) (clock.Millis, string, error) {
+	l, err := readLast(p)
+	if err != nil {
+		return 0, "", err
+	}
 	if k.BackupDir != "" {
 		at, err := k.last()
-		return at, filepath.Join(k.BackupDir, backup.Name(at)), err
-	}
-	l, err := readLast(p)
-	if err == nil && l.File != "" {
-		if _, gone := os.Stat(l.File); errors.Is(gone, fs.ErrNotExist) {
-			l.File += ", not on this machine any more"
+		if file := filepath.Join(k.BackupDir, backup.Name(at)); err != nil || file != l.File {
+			return at, file, err
 		}
+	}
+	if l.File == "" {
+		return 0, "", nil
+	}
+	sum, err := backup.Sum(l.File)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return l.At, l.File + ", not on this machine any more", nil
+	case err == nil && sum != l.Sum:
+		err = errs.Refuse("The last backup, " + l.File + ", is not what it was when it was made: it is damaged. Make a new one at once, and look at the disk.")
 	}
 	return l.At, l.File, err
 }

@@ -106,12 +106,25 @@ type checkpointKey struct {
 // checkpointName is whom a signature is from, as a note writes it.
 const checkpointName = "kith"
 
-// loadCheckpointKey finds the key that signs checkpoints or makes it beside the data. nil: this place keeps no keys.
+// loadCheckpointKey finds the key that signs checkpoints. Where nothing was signed yet it makes one, beside the data. nil: this
+// place keeps no keys.
 func loadCheckpointKey(p Place) (*checkpointKey, error) {
 	if p.CheckpointKey == "" && p.beside() == "" && os.Getenv("CREDENTIALS_DIRECTORY") == "" {
 		return nil, nil
 	}
-	key, from, err := secret.LoadOrMakeCheckpoint(p.keys(p.CheckpointKey))
+	signed, err := p.readNote()
+	if err != nil {
+		return nil, err
+	}
+	find := secret.LoadOrMakeCheckpoint
+	if signed != nil {
+		find = secret.LoadCheckpoint
+	}
+	key, from, err := find(p.keys(p.CheckpointKey))
+	if errors.Is(err, secret.ErrLost) {
+		return nil, errs.Of(errs.Unavailable, err, "The key that signs checkpoints of the audit log is not at "+from.Path+". Put it back, or name its file with --checkpoint-key. If it is lost, move "+
+			filepath.Join(p.beside(), noteFile)+" away: the next start makes a new key, whose public half the auditor is to be told.")
+	}
 	if err != nil {
 		return nil, err
 	}

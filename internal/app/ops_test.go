@@ -312,6 +312,14 @@ func TestSentencesOfKeysAndDatabases(t *testing.T) {
 	if after, err := os.ReadFile(filepath.Join(i.data, "kith.db")); err != nil || !bytes.Equal(before, after) {
 		t.Error("a refused command changed the database")
 	}
+	signing := filepath.Join(i.home, "kith-checkpoint.key")
+	testkit.OK(t, os.Rename(signing, signing+".away"))
+	for _, command := range []string{"serve", "check"} {
+		if code, out, said := kith(command, "--data", i.data); code != 1 || !strings.Contains(out+said, "name its file with --checkpoint-key") {
+			t.Errorf("%s without the checkpoint key: %d\n%s\n%s", command, code, out, said)
+		}
+	}
+	testkit.OK(t, os.Rename(signing+".away", signing))
 	refused(t, "There is no database in", "audit", "checkpoint", "--data", filepath.Join(i.home, "nowhere"))
 	refused(t, "There is a district here already", "init", "--data", i.data, "--district", "Elm", "--admin-name", "Eve", "--admin-email", "eve@elm.example")
 
@@ -430,7 +438,14 @@ func TestServeBacksUpAndSigns(t *testing.T) {
 	if code != 0 || regexp.MustCompile(`(?m)^red`).MatchString(page) || !regexp.MustCompile(`(?m)^ok +checkpoints +the log bears out`).MatchString(page) {
 		t.Errorf("check after: %d\n%s", code, page)
 	}
-	// SEC-23: a backup that is older than 26 hours turns the page red
+	// SEC-23: a backup that was damaged where it lies, and one that is older than 26 hours, turn the page red
+	b, err := os.ReadFile(kept[0])
+	testkit.OK(t, err)
+	b[len(b)/2] ^= 1
+	testkit.OK(t, os.WriteFile(kept[0], b, 0o600))
+	if code, page, _ := kith("check", "--data", i.data, "--backup-dir", dir); code != 1 || !strings.Contains(page, "it is damaged") {
+		t.Errorf("check of a damaged backup: %d\n%s", code, page)
+	}
 	old := filepath.Join(dir, "kith-20261101T020000Z.kithbackup")
 	testkit.OK(t, os.Rename(kept[0], old))
 	code, page, _ = kith("check", "--data", i.data, "--backup-dir", dir, "--json")

@@ -202,7 +202,7 @@ func readManifest(signed []byte, key string) (m Manifest, err error) {
 		return m, errs.Of(errs.Rule, err, "The checkpoint key that was given cannot be read. It looks like kith+1a2b3c4d+..., as kith init printed it.")
 	}
 	if _, err := note.Open(signed, note.VerifierList(v)); err != nil {
-		return m, errs.Of(errs.Rule, err, "The backup is not signed by the checkpoint key "+key+". It is not this district's, or somebody made it up. Do not restore it without knowing which.")
+		return m, errs.Of(errs.Rule, err, "The backup is not signed by the checkpoint key "+key+". It is not this district's, or somebody made it up, or it is of a time before this machine had its key: then give the public key of that time with --key. Do not restore it without knowing which.")
 	}
 	return m, nil
 }

@@ -1,6 +1,9 @@
 package backup
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
+	"io"
 	"os"
 	"path/filepath"
 	"slices"
@@ -71,6 +74,21 @@ func Drop(made []clock.Millis, daily int) (drop []clock.Millis) {
 func isoWeek(t time.Time) string {
 	// the Monday of the week stands for it
 	return t.AddDate(0, 0, -(int(t.Weekday())+6)%7).Format(time.DateOnly)
+}
+
+// Sum returns the SHA-256 of a file, in hexadecimal: compared with the one of the day on which the file was made, it tells
+// that the disk has changed it since.
+func Sum(path string) (string, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return "", err
+	}
+	defer f.Close()
+	h := sha256.New()
+	if _, err := io.Copy(h, f); err != nil {
+		return "", err
+	}
+	return hex.EncodeToString(h.Sum(nil)), nil
 }
 
 // Prune removes the backups of a folder that have had their time.

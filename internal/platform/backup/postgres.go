@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net/url"
 	"os"
 	"os/exec"
 	"strings"
@@ -42,7 +43,9 @@ func (s Source) fromPostgres(ctx context.Context, m *Manifest, part string, once
 	if m.Contents, err = describe(ctx, pgConn{tx}); err != nil {
 		return err
 	}
-	cmd := exec.CommandContext(ctx, dump, "--format=custom", "--no-password", "--snapshot="+snapshot, "--dbname="+s.URL) // #nosec G204 -- PostgreSQL’s own tool, found by its name; the address is the operator’s
+	at, env := withoutPassword(s.URL)
+	cmd := exec.CommandContext(ctx, dump, "--format=custom", "--no-password", "--snapshot="+snapshot, "--dbname="+at) // #nosec G204 -- PostgreSQL’s own tool, found by its name; the address is the operator’s
+	cmd.Env = env
 	var said bytes.Buffer
 	cmd.Stderr = &said
 	out, err := cmd.StdoutPipe()
@@ -75,7 +78,7 @@ func (u *untilEnd) Read(b []byte) (int, error) {
 
 // ToPostgres restores a backup of PostgreSQL into an empty database, as the role that will own the tables, and compares it
 // with the manifest. The rights of the program's role are not in it: store.Migrate gives them afterwards.
-func ToPostgres(ctx context.Context, path, identity, url, key string) (m Manifest, err error) {
+func ToPostgres(ctx context.Context, path, identity, address, key string) (m Manifest, err error) {
 	f, err := os.Open(path)
 	if err != nil {
 		return m, errs.Of(errs.Rule, err, "There is no backup to read at "+path+".")
@@ -88,7 +91,7 @@ func ToPostgres(ctx context.Context, path, identity, url, key string) (m Manifes
 	if o.engine() != store.Postgres {
 		return m, errs.Refuse("This backup is of the built-in database. Restore it with --data DIR.")
 	}
-	conn, err := pgx.Connect(ctx, url)
+	conn, err := pgx.Connect(ctx, address)
 	if err != nil {
 		return m, errs.Of(errs.Unavailable, err, "The database to restore into does not answer. Make an empty one and name it with --database, as the role that is to own the tables.")
 	}
@@ -100,7 +103,8 @@ func ToPostgres(ctx context.Context, path, identity, url, key string) (m Manifes
 	if tables > 0 {
 		return m, errs.Refusef("The database to restore into already holds %d tables. Nothing was changed. Make an empty one.", tables)
 	}
-	if err := pgRestore(ctx, o, "--no-owner", "--no-privileges", "--single-transaction", "--exit-on-error", "--no-password", "--dbname="+url); err != nil {
+	at, env := withoutPassword(address)
+	if err := pgRestore(ctx, o, env, "--no-owner", "--no-privileges", "--single-transaction", "--exit-on-error", "--no-password", "--dbname="+at); err != nil {
 		return m, err
 	}
 	if m, err = o.manifest(key); err != nil {
@@ -114,12 +118,13 @@ func ToPostgres(ctx context.Context, path, identity, url, key string) (m Manifes
 }
 
 // pgRestore gives the body to pg_restore and reads it to its end, whatever pg_restore makes of it.
-func pgRestore(ctx context.Context, o *opened, args ...string) error {
+func pgRestore(ctx context.Context, o *opened, env []string, args ...string) error {
 	restore, err := tool("pg_restore")
 	if err != nil {
 		return err
 	}
 	cmd := exec.CommandContext(ctx, restore, args...) // #nosec G204 -- PostgreSQL’s own tool, found by its name; the arguments are the operator’s
+	cmd.Env = env
 	var said bytes.Buffer
 	cmd.Stderr = &said
 	in, err := cmd.StdinPipe()
@@ -142,6 +147,21 @@ func pgRestore(ctx context.Context, o *opened, args ...string) error {
 		return err
 	}
 	return errors.Join(unread, closing)
+}
+
+// withoutPassword takes the password out of an address, since everybody on the machine sees the arguments of a program, and
+// returns the environment that hands it over instead.
+func withoutPassword(address string) (string, []string) {
+	u, err := url.Parse(address)
+	if err != nil || u.User == nil {
+		return address, os.Environ()
+	}
+	password, given := u.User.Password()
+	if !given {
+		return address, os.Environ()
+	}
+	u.User = url.User(u.User.Username())
+	return u.String(), append(os.Environ(), "PGPASSWORD="+password)
 }
 
 func firstLine(s string) string {

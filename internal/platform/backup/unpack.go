@@ -79,7 +79,7 @@ func (u *Unpacked) body() string { return filepath.Join(u.dir, "body.db") }
 // take reads the body: to a file, or through pg_restore where it is a dump, whose plain text never lies on the disk.
 func (u *Unpacked) take(ctx context.Context, o *opened) (err error) {
 	if o.engine() == store.Postgres {
-		return pgRestore(ctx, o, "--file="+os.DevNull)
+		return pgRestore(ctx, o, os.Environ(), "--file="+os.DevNull)
 	}
 	f, err := os.OpenFile(u.body(), os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
 	if err != nil {
