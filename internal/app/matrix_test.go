@@ -36,7 +36,8 @@ func (w *world) furnish(t testing.TB) fixtures {
 	f["school"] = school
 	f["file"] = w.attach(t, "reporter", f["concern"], "notes.txt", "What I wrote on paper.\n")
 	other := w.send(t, "teacher", school, "Was tired and asked for water twice.", w.child(t, "Noor"))
-	for name, concern := range map[string]string{"action": f["concern"], "other action": other} {
+	for _, a := range [][2]string{{"action", f["concern"]}, {"other action", other}} { // in this order: two worlds draw the same ids
+		name, concern := a[0], a[1]
 		testkit.OK(t, w.Concerns.AddAction(t.Context(), dsl, concerns.ID(concern), concerns.Action{What: "Ring the family", Owner: dsl.Account}))
 		f[name] = w.value(t, `SELECT a.id FROM concerns_action a JOIN concerns_triage g ON g.id = a.record_id WHERE g.concern_id = ?`, concern)
 	}
