@@ -382,7 +382,7 @@ func TestSilenceIsAList(t *testing.T) {
 			return err
 		}))
 		testkit.OK(t, w.DB.Write(t.Context(), access.System(district, "test"), func(ctx context.Context, tx *store.Tx) error {
-			_, err := tx.Exec(ctx, store.SQL(`UPDATE concerns_concern SET read_at = ? WHERE id = ?`, int64(tx.Now), string(id)))
+			_, err := tx.Exec(ctx, store.SQL(`UPDATE concerns_concern SET read_at = ?, state = 'read' WHERE id = ?`, int64(tx.Now), string(id)))
 			return err
 		}))
 		silent := func(before clock.Millis) (n int) {

@@ -9,6 +9,7 @@ import (
 
 	"kith/internal/kernel/access"
 	"kith/internal/kernel/clock"
+	"kith/internal/kernel/errs"
 	"kith/internal/kernel/term"
 	"kith/internal/kernel/text"
 	"kith/internal/platform/picture"
@@ -33,7 +34,7 @@ func (f *Feature) Panels(ctx context.Context, tx *store.Tx) ([]ui.TodayPanel, er
 	if err != nil {
 		return nil, err
 	}
-	unread := ui.TodayPanel{Order: 10, Head: ui.HeadCount{Title: "Unread"}, Rows: rows, Waiting: len(rows), None: "Nothing unread."}
+	unread := ui.TodayPanel{Order: 10, Write: "/concerns/new", Head: ui.HeadCount{Title: "Unread"}, Rows: rows, Waiting: len(rows), None: "Nothing unread."}
 	if len(untaken) > 0 {
 		oldest := untaken[0].RecordedAt
 		for _, c := range untaken {
@@ -270,11 +271,18 @@ func (f *Feature) ownPanels(ctx context.Context, tx *store.Tx) ([]ui.TodayPanel,
 	if !tx.Viewer.Holds(access.Member) {
 		return nil, nil
 	}
+	_, _, err := f.school(ctx, tx)
+	if errs.Is(err, errs.Rule) || errs.Is(err, errs.NotFound) {
+		return nil, nil // nobody would read what they write here
+	}
+	if err != nil {
+		return nil, err
+	}
 	mine, err := f.store.Mine(ctx, tx, 5)
 	if err != nil {
 		return nil, err
 	}
-	p := ui.TodayPanel{Order: 10, Head: ui.HeadCount{Title: "What you wrote", Href: "/concerns/mine", Link: "All of it"}, None: "Nothing yet. What you write about a child is kept here for you, with when it was read and what was written back."}
+	p := ui.TodayPanel{Order: 10, Write: "/concerns/new", Head: ui.HeadCount{Title: "What you wrote", Href: "/concerns/mine", Link: "All of it"}, None: "Nothing yet. What you write about a child is kept here for you, with when it was read and what was written back."}
 	for _, c := range mine {
 		accounts, err := f.store.Accounts(ctx, tx, c.ID)
 		if err != nil {

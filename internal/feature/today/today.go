@@ -3,6 +3,7 @@
 package today
 
 import (
+	"cmp"
 	"context"
 	"net/http"
 	"slices"
@@ -43,14 +44,14 @@ type view struct {
 	Date, Greeting string
 	Day            []ui.DayItem
 	Main, Rail     []ui.TodayPanel
-	Write          bool
+	Write          string
 }
 
 func (f *Feature) page(w http.ResponseWriter, r *http.Request) error {
 	v := web.Viewer(r)
 	var page view
 	err := f.DB.Read(r.Context(), v, func(ctx context.Context, tx *store.Tx) error {
-		page = view{Date: term.LongDate(clock.DayOf(tx.Now.Time())), Write: v.Holds(access.Member)}
+		page = view{Date: term.LongDate(clock.DayOf(tx.Now.Time()))}
 		var panels []ui.TodayPanel
 		for _, s := range f.Sources {
 			p, err := s.Panels(ctx, tx)
@@ -63,6 +64,7 @@ func (f *Feature) page(w http.ResponseWriter, r *http.Request) error {
 		page.Greeting = greeting(tx.Now, panels)
 		page.Day = append(page.Day, ui.DayItem{Time: term.Time(tx.Now), Text: "now", Kind: ui.DayNow})
 		for _, p := range panels {
+			page.Write = cmp.Or(page.Write, p.Write)
 			for _, d := range p.Day {
 				if d.Time > term.Time(tx.Now) {
 					page.Day = append(page.Day, d)

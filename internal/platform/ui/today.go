@@ -13,4 +13,5 @@ type TodayPanel struct {
 	Day     []DayItem // what it puts on the day line
 	Rail    bool      // in the rail, as lines
 	Lines   []templ.Component
+	Write   string // where this reader writes a concern; "" where nobody would read one
 }
