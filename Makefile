@@ -9,6 +9,7 @@ SHELL := /bin/bash
 .PHONY: help setup generate build run dev check test bench migration licences clean FORCE
 
 LISTEN  ?= localhost:8080
+SIZE    ?= small
 VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo unversioned)
 
 TEMPL  := $(shell find cmd internal web e2e bench -name '*.templ' 2>/dev/null)
@@ -53,8 +54,8 @@ check: generate ## inner loop, under a minute: vet and short tests of what chang
 test: ## everything that must pass, with the time of each part
 	@tools/test.sh
 
-bench: generate ## the figures, on the reference district
-	tools/withpg.sh go run ./bench
+bench: generate ## the figures, on the reference district; SIZE=full for all 140,000 children
+	tools/withpg.sh go run ./bench -size $(SIZE)
 
 migration: ## a new migration: make migration slice=training name=add_venue
 	@tools/migration.sh '$(slice)' '$(name)'

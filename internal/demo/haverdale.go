@@ -111,25 +111,34 @@ var Seed = [32]byte{'H', 'a', 'v', 'e', 'r', 'd', 'a', 'l', 'e'}
 // IDs returns the source of ids of the invented district.
 func IDs() *id.Source { return id.NewSource(rand.NewChaCha8(Seed)) }
 
-// Make fills an empty database. clk is the database's own clock, which Make moves through the term and leaves at now.
+// Make fills an empty database. clk is the database's own clock, which Make moves through the term and leaves at now. A district
+// of more than 20,000 children is the reference district (Reference).
 func Make(ctx context.Context, db *store.DB, clk *clock.Manual, parts Parts, children int, now time.Time) error {
+	if children > whole {
+		return Reference(ctx, db, clk, parts, children, now)
+	}
+	_, err := makeLives(ctx, db, clk, parts, children, now)
+	return err
+}
+
+func makeLives(ctx context.Context, db *store.DB, clk *clock.Manual, parts Parts, children int, now time.Time) (*maker, error) {
 	m := &maker{db: db, clock: clk, rand: rand.New(rand.NewChaCha8(Seed)), parts: parts, others: map[int]string{}, accounts: map[string]string{}, kids: map[string]people.Child{}} // #nosec G404 -- the invented district is the same from the same seed
 	m.clock.Set(now.AddDate(-1, -2, 0))
 	m.district = db.IDs().New(clock.Of(clk.Now()))
 	m.sys = access.System(m.district, "invented district")
 	for _, step := range []func(context.Context) error{m.found, m.appoint, func(ctx context.Context) error { return m.enrol(ctx, children) }} {
 		if err := step(ctx); err != nil {
-			return err
+			return nil, err
 		}
 	}
 	if err := m.live(ctx, now); err != nil {
-		return err
+		return nil, err
 	}
 	if err := m.letters(ctx, clock.DayOf(now)); err != nil {
-		return err
+		return nil, err
 	}
 	m.clock.Set(now)
-	return nil
+	return m, nil
 }
 
 func (m *maker) write(ctx context.Context, fn func(context.Context, *store.Tx) error) error {

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"kith/internal/kernel/clock"
 	"kith/internal/kernel/id"
@@ -240,7 +241,7 @@ func (f *decideForm) judgement(me string, now clock.Millis) Judgement {
 	d := Judgement{Decision: f.ID, Version: f.Version, Title: f.Title.Value, Together: f.Together.Value, To: f.To.Value,
 		Choice: Choice{Outcome: outcome, Level: level, Reasons: f.Reasons.Value, Threshold: f.Threshold.Value, Consulted: f.Consulted.Value, ReviewOn: f.ReviewOn.Value, Codes: f.Codes.Values, Expected: f.Expected.Value}}
 	if f.What.Value != "" {
-		a := Action{What: f.What.Value, Owner: f.Owner.Value, DueAt: clock.Of(clock.DayOf(now.Time()).At(16, 30))}
+		a := Action{What: f.What.Value, Owner: f.Owner.Value, DueAt: now.Add(24 * time.Hour)}
 		if a.Owner == "" {
 			a.Owner = me
 		}

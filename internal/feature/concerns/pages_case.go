@@ -2,6 +2,7 @@ package concerns
 
 import (
 	"context"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -109,7 +110,7 @@ func (f *Feature) caseOf(ctx context.Context, tx *store.Tx, c Concern, t Triage,
 	for _, x := range readers {
 		view.Readers = append(view.Readers, ui.Reader{Who: x.Name, Why: x.Why})
 	}
-	if view.Reporter != "" {
+	if view.Reporter != "" && !slices.ContainsFunc(readers, func(x Reader) bool { return x.Name == d.names[c.Reporter].Name }) {
 		view.Readers = append(view.Readers, ui.Reader{Who: d.names[c.Reporter].Name, Why: "their own words and your feedback only"})
 	}
 	f.caseForm(view, c, t, d, form, tx.Now)

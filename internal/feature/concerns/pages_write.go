@@ -49,13 +49,31 @@ func (f *Feature) Routes() []web.Route {
 	}
 }
 
-// school returns the school that the viewer writes for.
+// school returns the school that the viewer writes for. Rule: nobody there would read a concern, so none is taken.
 func (f *Feature) school(ctx context.Context, tx *store.Tx) (id, name string, err error) {
 	if id, err = f.People.OrgOf(ctx, tx, tx.Viewer.Account); err != nil {
 		return "", "", err
 	}
 	names, err := f.Schools.Names(ctx, tx, id)
-	return id, names[id].Name, err
+	if err != nil {
+		return "", "", err
+	}
+	leads, err := f.People.Leads(ctx, tx, id)
+	if err != nil {
+		return "", "", err
+	}
+	heads, err := f.People.Heads(ctx, tx, id)
+	if err != nil {
+		return "", "", err
+	}
+	if len(leads)+len(heads) == 0 {
+		service, err := f.store.Service(ctx, tx)
+		if err != nil {
+			return "", "", err
+		}
+		return "", "", errs.Refusef("Nobody at %s would read a concern: it has no safeguarding lead. Ring %s, %s, or the school that the child goes to. In danger: 999", names[id].Name, service.Name, service.Phone)
+	}
+	return id, names[id].Name, nil
 }
 
 func (f *Feature) newPage(source Source) web.Handler {

@@ -320,19 +320,19 @@ func (Store) InState(ctx context.Context, tx *store.Tx, orgs []string, states []
 
 // Back returns the concerns of the schools that were to be seen again by the day, the longest due first.
 func (Store) Back(ctx context.Context, tx *store.Tx, orgs []string, by clock.Day) ([]listed, error) {
-	return store.All[listed](ctx, tx, store.SQL(listedFrom).In("c.org_id", orgs).Add(`AND t.review_on <> '' AND t.review_on <= ? AND c.state IN ('watching', 'support', 'referred')`, string(by)).
+	return store.All[listed](ctx, tx, store.SQL(listedFrom).In("t.org_id", orgs).Add(`AND t.review_on <> '' AND t.review_on <= ? AND c.state IN ('watching', 'support', 'referred')`, string(by)).
 		Visible("r", access.Concern).Add(`ORDER BY t.review_on, c.recorded_at LIMIT 50`))
 }
 
 // Silent returns the concerns of the schools that a lead has read before the instant and whose reporter has heard nothing since.
 func (Store) Silent(ctx context.Context, tx *store.Tx, orgs []string, readBefore clock.Millis) ([]listed, error) {
-	return store.All[listed](ctx, tx, store.SQL(listedFrom).In("c.org_id", orgs).Add(`AND c.read_at > 0 AND c.read_at < ? AND c.reporter_id <> '' AND c.state <> 'closed'
+	return store.All[listed](ctx, tx, store.SQL(listedFrom).In("c.org_id", orgs).Add(`AND c.read_at > 0 AND c.read_at < ? AND c.reporter_id <> '' AND c.state IN ('read', 'deciding', 'watching', 'support', 'referred')
 		AND NOT EXISTS (SELECT 1 FROM concerns_feedback f WHERE f.concern_id = c.id)`, int64(readBefore)).Visible("r", access.Concern).Add(`ORDER BY c.read_at DESC LIMIT 20`))
 }
 
 // Owing returns the concerns of the schools whose teller wants to hear back and has not.
 func (Store) Owing(ctx context.Context, tx *store.Tx, orgs []string) ([]listed, error) {
-	return store.All[listed](ctx, tx, store.SQL(listedFrom).In("c.org_id", orgs).Add(`AND t.reply = TRUE AND t.replied_at = 0 AND c.state NOT IN ('sent', 'read')`).
+	return store.All[listed](ctx, tx, store.SQL(listedFrom).In("t.org_id", orgs).Add(`AND t.reply = TRUE AND t.replied_at = 0 AND c.state NOT IN ('sent', 'read')`).
 		Visible("r", access.Concern).Add(`ORDER BY t.reply_due LIMIT 20`))
 }
 

@@ -24,8 +24,11 @@ func (o *Opening) Dest() []any {
 // Openings returns who opened any of the records, newest first, at most limit. An entry is an opening when it names the rule
 // that allowed it; the program's own readings are left out. Nothing here asks for rights: the caller gives the ids of records
 // that the viewer may see.
+//
+// That the entry names a record looks idle in the question and is not: the index holds only such entries, and SQLite uses it
+// only where the question says so.
 func Openings(ctx context.Context, tx *store.Tx, records []string, limit int) ([]Opening, error) {
 	return store.All[Opening](ctx, tx, store.SQL(`SELECT e.id, e.at, e.actor_id, e.rule, e.action, e.kind, e.record_id FROM audit_entry e
-		WHERE e.district_id = ? AND e.rule <> '' AND e.actor_id NOT LIKE 'system:%' AND `, tx.Viewer.District).In("e.record_id", records).
+		WHERE e.district_id = ? AND e.record_id <> '' AND e.rule <> '' AND e.actor_id NOT LIKE 'system:%' AND `, tx.Viewer.District).In("e.record_id", records).
 		Add(`ORDER BY e.at DESC, e.id DESC LIMIT ?`, limit))
 }

@@ -22,14 +22,12 @@ type Purpose string
 
 // The purposes of derived keys.
 const (
-	Database    Purpose = "database"
-	Files       Purpose = "files"
-	AuditDetail Purpose = "audit-detail"
-	Draft       Purpose = "draft"
-	DayCodes    Purpose = "day-codes"
-	Accounts    Purpose = "accounts"
-	Cursors     Purpose = "cursors"
-	keyID       Purpose = "key-id"
+	Database Purpose = "database"
+	Files    Purpose = "files"
+	DayCodes Purpose = "day-codes"
+	Accounts Purpose = "accounts"
+	Cursors  Purpose = "cursors"
+	keyID    Purpose = "key-id"
 )
 
 // Root is the root key.

@@ -156,9 +156,9 @@ func (db *DB) Migrate(ctx context.Context, others ...func(context.Context, Engin
 		}
 	}
 	if db.engine == Postgres {
-		err = db.wall(ctx, pool)
+		return ran, db.wall(ctx, pool)
 	}
-	return ran, err
+	return ran, db.weigh(ctx)
 }
 
 // wall puts row-level security on every table with a district and says what the program's role may do. The audit log's

@@ -97,6 +97,9 @@ func (q *Query) compile(tx *Tx) (string, []any, error) {
 	if tx.db.engine == Postgres {
 		text = numbered(text)
 	}
+	if tx.db.opts.Trace != nil {
+		tx.db.opts.Trace(text, args)
+	}
 	return text, args, nil
 }
 

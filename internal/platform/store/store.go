@@ -43,6 +43,9 @@ type Options struct {
 	Clock    clock.Clock
 	IDs      *id.Source
 	Slices   []Slice // whose migrations make the schema
+	// Trace, when set, is told each statement before it runs: for the benchmark, which runs the same ones bare. The values
+	// are people's, so nothing else may be done with them.
+	Trace func(statement string, values []any) `json:"-"`
 }
 
 // Slice is one slice's set of migrations: files named 20261123171503_<slice>_<what>.sql.

@@ -46,6 +46,9 @@ func TwelveMonths(now clock.Millis) clock.Millis { return clock.Of(now.London().
 
 // Tallies counts the entries of children by id. A child without any that the viewer may see is not in it.
 func Tallies(ctx context.Context, tx *store.Tx, now clock.Millis, children ...string) (map[string]Tally, error) {
+	if len(children) == 0 {
+		return map[string]Tally{}, nil
+	}
 	rows, err := store.All[Tally](ctx, tx, store.SQL(`SELECT s.child_id, count(CASE WHEN s.at >= ? THEN 1 END), count(s.id), max(s.at)
 		FROM story_entry s JOIN access_record r ON r.id = s.record_id WHERE s.at >= ? AND s.at <= ? AND `,
 		int64(NinetyDays(now)), int64(TwelveMonths(now)), int64(now)).In("s.child_id", children).Visible("r").Add(`GROUP BY s.child_id`))
