@@ -82,6 +82,7 @@ func TestAWorryIsNoticed(t *testing.T) {
 
 // Journey 1 where no script runs: the same form, sent and sent again.
 func TestAWorryIsNoticedWithoutScript(t *testing.T) {
+	t.Parallel()
 	d := open(t)
 	ellen := phone(t, d, browser.WithoutScript())
 	ellen.signIn(d, "reporter")

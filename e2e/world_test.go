@@ -114,8 +114,9 @@ func desk(t *testing.T, d *district, options ...browser.Option) *person {
 
 // both runs a journey on a phone and on a desk, each in a district of its own.
 func both(t *testing.T, journey func(t *testing.T, d *district, at device)) {
+	t.Parallel()
 	for name, at := range map[string]device{"phone": phone, "desk": desk} {
-		t.Run(name, func(t *testing.T) { journey(t, open(t), at) })
+		t.Run(name, func(t *testing.T) { t.Parallel(); journey(t, open(t), at) })
 	}
 }
 
@@ -123,7 +124,7 @@ func both(t *testing.T, journey func(t *testing.T, d *district, at device)) {
 func (p *person) signIn(d *district, persona string) {
 	p.t.Helper()
 	p.open("/sign-in")
-	p.must(p.PW.Locator("button[name=persona][value="+persona+"]").Click())
+	p.must(p.PW.Locator("button[name=persona][value=" + persona + "]").Click())
 	p.must(p.PW.WaitForURL("**/today"))
 	p.Check(p.t)
 }
