@@ -12,5 +12,5 @@ if [ ! -d "$folder" ]; then echo "there is no slice $slice in internal/feature" 
 mkdir -p "$folder/migrations"
 file=$folder/migrations/$(date -u +%Y%m%d%H%M%S)_${slice}_$name.sql
 if [ -e "$file" ]; then echo "$file is there already" >&2; exit 1; fi
-echo "-- +goose Up" >"$file"
+echo "-- What this changes, and why." >"$file"
 echo "$file"

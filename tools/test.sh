@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Everything that must pass: every part is run, whatever the parts before it said, and its time is shown. Fails when a
-# part failed or took longer than KITH_PART_LIMIT seconds (300; 0 turns the limit off, for a machine that is busy with
-# other work). The part "compile" is outside the limit: its time depends on Go's caches and tells nothing about us.
+# part failed; a part above KITH_PART_LIMIT seconds (300) is named, and is to be shortened: how long it takes on a busy
+# machine says nothing of whether it passes. The part "compile" is outside the limit: its time depends on Go's caches.
 set -uo pipefail
 cd "$(dirname "$0")/.."
 limit=${KITH_PART_LIMIT:-300}
@@ -65,13 +65,13 @@ lint() {
 	return "$bad"
 }
 
-architecture() { packages internal/archtest | on go test -timeout 5m; }
+architecture() { packages internal/archtest | on go test -timeout 10m; }
 unit_and_store() {
-	packages cmd internal web bench | { grep -v '^kith/internal/archtest' || true; } | on tools/withpg.sh go test -timeout 5m
+	packages cmd internal web bench | { grep -v '^kith/internal/archtest' || true; } | on tools/withpg.sh go test -timeout 10m
 	go -C tools test ./...
 }
-race() { raced | on tools/withpg.sh go test -race -timeout 5m; }
-journeys() { packages e2e | on go test -count=1 -timeout 5m; }
+race() { raced | on tools/withpg.sh go test -race -timeout 10m; }
+journeys() { packages e2e | on go test -count=1 -timeout 10m; }
 
 summary=()
 failed=0
@@ -84,7 +84,7 @@ part() {
 	if [ "$status" -ne 0 ]; then
 		verdict=FAILED; failed=1
 	elif [ "$limit" -gt 0 ] && [ "$took" -gt "$limit" ] && [ "$name" != compile ]; then
-		verdict="FAILED: passed, but above $limit seconds"; failed=1
+		verdict="passed, but above $limit seconds: shorten it"
 	fi
 	summary+=("$(printf '  %-16s %5d s  %s' "${name//_/ }" "$took" "$verdict")")
 }

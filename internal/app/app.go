@@ -4,6 +4,7 @@ package app
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"net/http"
 	"os"
@@ -21,6 +22,7 @@ import (
 	"kith/internal/kernel/id"
 	"kith/internal/kernel/term"
 	"kith/internal/platform/audit"
+	"kith/internal/platform/bulk"
 	"kith/internal/platform/files"
 	"kith/internal/platform/jobs"
 	"kith/internal/platform/mail"
@@ -33,7 +35,7 @@ import (
 
 // Slices are all the migrations of the program.
 var Slices = []store.Slice{
-	store.Migrations, audit.Migrations, story.Migrations, web.Migrations, search.Migrations,
+	store.Migrations, audit.Migrations, story.Migrations, web.Migrations, search.Migrations, bulk.Migrations,
 	files.Migrations, account.Migrations, directory.Migrations, people.Migrations, concerns.Migrations, casework.Migrations, newsletters.Migrations,
 }
 
@@ -48,6 +50,8 @@ type Place struct {
 	URL      string // postgres://..., in place of Data
 	OwnerURL string // the role that migrates
 	KeyFile  string
+	// CheckpointKey is the file of the key that signs checkpoints of the audit log, where it is not beside the data.
+	CheckpointKey string
 }
 
 // Settings are what the program is told at its start.
@@ -80,6 +84,8 @@ type App struct {
 
 	settings  Settings
 	districts []directory.District
+	key       *checkpointKey // nil where no checkpoints are made
+	nightly   *nightly       // nil where no backups are made
 }
 
 // OpenStore opens the database of a place with its key, without migrating it.
@@ -90,8 +96,8 @@ func OpenStore(ctx context.Context, s Settings) (*store.DB, secret.Root, string,
 			return nil, secret.Root{}, "", errs.Of(errs.Unavailable, err, "The data folder "+s.Data+" cannot be made.")
 		}
 	}
-	root, from, err := secret.LoadOrMakeRoot(secret.Places{File: s.KeyFile, Credentials: os.Getenv("CREDENTIALS_DIRECTORY"), Data: s.Data})
-	if err != nil {
+	root, from, err := secret.LoadOrMakeRoot(s.keys(s.KeyFile))
+	if err = s.keyChanging(err); err != nil {
 		return nil, root, "", err
 	}
 	o.Key = root.Derive(secret.Cursors)
@@ -103,7 +109,7 @@ func OpenStore(ctx context.Context, s Settings) (*store.DB, secret.Root, string,
 		o.Path, o.Key = filepath.Join(s.Data, "kith.db"), root.Derive(secret.Database)
 	}
 	db, err := store.Open(ctx, o)
-	return db, root, made, err
+	return db, root, made, s.keyChanging(err)
 }
 
 // New opens the database, brings it up to the program and joins the slices.
@@ -115,6 +121,9 @@ func New(ctx context.Context, s Settings) (*App, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := beforeUpgrade(ctx, db, root, s); err != nil {
+		return nil, errors.Join(err, db.Close())
+	}
 	if _, err := db.Migrate(ctx, jobs.Migrate); err != nil {
 		return nil, err
 	}
@@ -124,7 +133,14 @@ func New(ctx context.Context, s Settings) (*App, error) {
 // Join makes the program over an open database.
 func Join(ctx context.Context, db *store.DB, root secret.Root, made string, s Settings) (*App, error) {
 	a := &App{DB: db, Root: root, KeyMade: made, settings: s}
+	key, err := loadCheckpointKey(s.Place)
+	if err != nil {
+		return nil, err
+	}
 	a.Log = audit.New(db, nil)
+	if key != nil {
+		a.key, a.Log = key, audit.New(db, key.signer)
+	}
 	a.Queue = jobs.New(db, s.Log)
 	if err := a.loadDistricts(ctx); err != nil {
 		return nil, err
@@ -132,25 +148,31 @@ func Join(ctx context.Context, db *store.DB, root secret.Root, made string, s Se
 
 	accounts, children, organisations := account.Directory{}, people.Children{}, directory.Store{}
 	a.Account = account.New(db, account.Config{Key: root.Derive(secret.Accounts), Mailer: s.Mail, Organisations: organisations, PublicURL: s.PublicURL, Place: a.place})
+	a.Account.Work(a.Queue)
 	if a.demo() {
 		a.Account.Demo = a.demoPersonas
 	}
 	a.Files = files.Store{DB: db, Key: root.Derive(secret.Files)}
 	a.Concerns = concerns.New(concerns.Deps{DB: db, Queue: a.Queue, Calendar: term.Default(), DayKey: root.Derive(secret.DayCodes), URL: s.PublicURL,
-		People: accounts, Children: children, Schools: organisations, Mail: s.Mail})
+		People: accounts, Children: children, Schools: organisations, Mail: s.Mail, Files: a.Files})
 	a.Casework = casework.New(casework.Deps{DB: db, Calendar: term.Default(), Queue: a.Queue, URL: s.PublicURL, Write: "/concerns/new", Children: fileChildren{}, People: accounts,
 		Schools: organisations, Teller: fileTeller{}, Mail: s.Mail})
 	a.Newsletters = newsletters.New(newsletters.Deps{DB: db, Queue: a.Queue, PublicURL: s.PublicURL, Publisher: a.publisher(), Mailer: s.Mail, Posts: letterPosts{}, Names: letterNames{db: db}, People: accounts})
-	a.Today = today.New(today.Deps{DB: db, Sources: []today.Source{a.Concerns}})
+	a.Today = today.New(today.Deps{DB: db, Sources: []today.Source{a.Concerns, a.Casework}})
+	rolls := people.NewRolls(people.RollDeps{DB: db, Queue: a.Queue, Schools: organisations})
+	registers := directory.NewRegisters(db, a.Queue)
 
 	frames := frames{db: db, accounts: accounts, organisations: organisations, duty: a.Concerns, districts: a.districts}
 	routes := []web.Route{web.Get("/{$}", anybody, a.front)}
 	routes = append(routes, healthRoutes(db)...)
+	routes = append(routes, publicRoutes()...)
 	routes = append(routes, a.Account.Routes()...)
 	routes = append(routes, web.Drafts{DB: db}.Routes()...)
 	routes = append(routes, a.Files.Routes()...)
 	routes = append(routes, a.Concerns.Routes()...)
 	routes = append(routes, a.Casework.Routes()...)
+	routes = append(routes, rolls.Routes()...)
+	routes = append(routes, registers.Routes()...)
 	routes = append(routes, a.Newsletters.Routes()...)
 	routes = append(routes, a.Today.Routes()...)
 	if a.demo() {

@@ -24,7 +24,15 @@ const (
 type cli struct {
 	Demo    demoCmd    `cmd:"" help:"Serve the invented district of Haverdale, with one click to sign in as each persona."`
 	Serve   serveCmd   `cmd:"" help:"Serve a district."`
+	Init    initCmd    `cmd:"" help:"Make a district: its keys, its recovery sheet and its first account."`
+	Import  importCmd  `cmd:"" help:"Take registers and rolls."`
 	Migrate migrateCmd `cmd:"" help:"Bring the database up to this program, or say what would be done."`
+	Backup  backupCmd  `cmd:"" help:"Make a backup, or verify one."`
+	Restore restoreCmd `cmd:"" help:"Restore a backup into an empty folder or database."`
+	Audit   auditCmd   `cmd:"" help:"Sign, export and prove the audit log."`
+	User    userCmd    `cmd:"" help:"Add somebody, end what an account opens, take a lost second step away."`
+	Key     keyCmd     `cmd:"" help:"Change the root key."`
+	Check   checkCmd   `cmd:"" help:"Say on one page how the installation stands."`
 	Version versionCmd `cmd:"" help:"Print the version."`
 }
 

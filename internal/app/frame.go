@@ -38,6 +38,8 @@ var menu = []entry{
 	{ui.NavItem{Text: "Children", Href: "/children"}, []access.Role{access.DSL, access.Head}},
 	{ui.NavItem{Text: "Newsletters", Href: "/newsletters/issues"}, []access.Role{access.Partnership}},
 	{ui.NavItem{Text: "People", Href: "/admin/people"}, []access.Role{access.Admin}},
+	{ui.NavItem{Text: "Rolls", Href: "/admin/roll"}, []access.Role{access.Admin}},
+	{ui.NavItem{Text: "Emergency", Href: "/break-glass"}, []access.Role{access.LAOfficer, access.Gateway}},
 	{ui.NavItem{Text: "Your account", Href: "/account"}, nil},
 }
 
@@ -70,6 +72,18 @@ func (f frames) frame(ctx context.Context, v access.Viewer, at string) (ui.Page,
 			return err
 		}
 		p.Person = me.Name
+		if orgs := v.Roles[access.Admin]; len(orgs) > 0 { // a register is the whole district's: not for a school's administrator
+			all, err := f.organisations.Names(ctx, tx, orgs...)
+			if err != nil {
+				return err
+			}
+			for _, o := range all {
+				if o.Kind != directory.School {
+					p.Nav = append(p.Nav, ui.NavItem{Text: "Registers", Href: "/admin/register", Current: at == "/admin/register"})
+					break
+				}
+			}
+		}
 		org, err := f.accounts.OrgOf(ctx, tx, v.Account)
 		if errs.Is(err, errs.NotFound) {
 			return nil // every post has ended

@@ -20,6 +20,7 @@ import (
 	"kith/internal/kernel/id"
 	"kith/internal/platform/jobs"
 	"kith/internal/platform/mail"
+	"kith/internal/platform/secret"
 	"kith/internal/platform/store"
 	"kith/internal/platform/web"
 )
@@ -50,11 +51,11 @@ func (d demoCmd) Run(c *console) error {
 		return err
 	}
 	if len(a.districts) == 0 {
-		if err := a.Close(); err != nil {
+		if err := errors.Join(a.Close(), forgetCheckpoint(d.Data)); err != nil {
 			return err
 		}
 		fmt.Fprintf(c.out, "making the invented district of Haverdale with %d children\n", d.Children)
-		if err := makeDemo(c.ctx, s, d.Children, clock.System{}.Now()); err != nil {
+		if err := MakeDemo(c.ctx, s, d.Children, clock.System{}.Now()); err != nil {
 			return err
 		}
 		if a, err = New(c.ctx, s); err != nil {
@@ -66,8 +67,8 @@ func (d demoCmd) Run(c *console) error {
 	return a.serve(c, d.Listen, nil)
 }
 
-// makeDemo fills an empty database with the invented district, on a clock that it moves through the past months.
-func makeDemo(ctx context.Context, s Settings, children int, now time.Time) error {
+// MakeDemo fills an empty database with the invented district, on a clock that it moves through the past months.
+func MakeDemo(ctx context.Context, s Settings, children int, now time.Time) error {
 	clk := clock.NewManual(now)
 	s.Clock, s.IDs, s.Mail = clk, demo.IDs(), demo.Quiet()
 	a, err := New(ctx, s)
@@ -80,8 +81,12 @@ func makeDemo(ctx context.Context, s Settings, children int, now time.Time) erro
 	return errors.Join(a.Log.SequenceAll(ctx), a.Close())
 }
 
-// removeDatabase removes the files of a SQLite database, and nothing else of the folder.
+// removeDatabase removes the files of a SQLite database, and nothing else of the folder; and the checkpoint beside it, which
+// speaks for what is gone.
 func removeDatabase(dir string) error {
+	if err := forgetCheckpoint(dir); err != nil {
+		return err
+	}
 	for _, end := range []string{"", "-wal", "-shm"} {
 		if err := os.Remove(filepath.Join(dir, "kith.db"+end)); err != nil && !errors.Is(err, os.ErrNotExist) {
 			return err
@@ -90,13 +95,20 @@ func removeDatabase(dir string) error {
 	return nil
 }
 
+func forgetCheckpoint(dir string) error {
+	err := os.Remove(filepath.Join(Place{Data: dir}.beside(), noteFile))
+	if errors.Is(err, os.ErrNotExist) {
+		return nil
+	}
+	return err
+}
+
 type serveCmd struct {
-	Listen      string `default:"127.0.0.1:8080" help:"Address to serve on. Without TLS or a proxy, this machine only."`
-	Data        string `type:"path" help:"Folder of the SQLite database." xor:"place"`
-	Database    string `help:"postgres://..., in place of --data." xor:"place"`
-	MigrateURL  string `help:"PostgreSQL: the role that owns the tables and migrates."`
+	Listen string `default:"127.0.0.1:8080" help:"Address to serve on. Without TLS or a proxy, this machine only."`
+	placeFlags
+	mailFlags
+	backupFlags
 	Workers     int    `default:"4" help:"Jobs at once."`
-	KeyFile     string `type:"path" help:"File of the root key."`
 	PublicURL   string `help:"How people reach this server, such as https://kith.example."`
 	TLSCert     string `name:"tls-cert" type:"path" help:"Certificate, with its chain."`
 	TLSKey      string `name:"tls-key" type:"path" help:"Key of the certificate."`
@@ -104,8 +116,12 @@ type serveCmd struct {
 }
 
 func (s serveCmd) Run(c *console) error {
-	if s.Data == "" && s.Database == "" {
-		return errs.Refuse("Say where the data is: --data DIR for the built-in database, or --database postgres://... .")
+	if err := s.named(); err != nil {
+		return err
+	}
+	mailer, err := s.mailer()
+	if err != nil {
+		return err
 	}
 	secure := s.TLSCert != "" || s.BehindProxy != ""
 	if !secure {
@@ -113,12 +129,15 @@ func (s serveCmd) Run(c *console) error {
 			return err
 		}
 	}
-	a, err := New(c.ctx, Settings{Place: Place{Data: s.Data, URL: s.Database, OwnerURL: s.MigrateURL, KeyFile: s.KeyFile}, Log: logTo(c.err), Secure: secure, PublicURL: s.PublicURL, Workers: s.Workers})
+	a, err := New(c.ctx, Settings{Place: s.place(), Log: logTo(c.err), Secure: secure, PublicURL: s.PublicURL, Mail: mailer, Workers: s.Workers})
 	if err != nil {
 		return err
 	}
 	if len(a.districts) == 0 {
 		return errors.Join(errs.Refuse("There is no district in this database yet. Make one with kith init."), a.Close())
+	}
+	if a.nightly, err = s.nightly(a, c.version); err != nil {
+		return errors.Join(err, a.Close())
 	}
 	if s.BehindProxy != "" {
 		if a.Handler, err = behindProxy(s.BehindProxy, a.Handler); err != nil {
@@ -169,18 +188,41 @@ func (a *App) serve(c *console, listen string, tls *tlsFiles) error {
 	if a.KeyMade != "" {
 		fmt.Fprintf(c.err, "a new key lies in %s: keep a copy elsewhere, without it nothing on the disk can be read\n", a.KeyMade)
 	}
+	if a.settings.Data != "" {
+		release, _, err := holdFolder(a.settings.Data, false) // an import beside us then takes small steps
+		if err != nil {
+			return errors.Join(err, a.Close())
+		}
+		defer release() //nolint:errcheck // the lock ends with the process
+	}
+	if a.key != nil && a.key.made != "" {
+		fmt.Fprintf(c.err, "a new key for checkpoints of the audit log lies in %s; its public half, for the auditor, is %s\n", a.key.made, a.key.public)
+	}
+	sound, why, err := a.sound(c.ctx)
+	if err != nil {
+		return errors.Join(err, a.Close())
+	}
 	l, err := net.Listen("tcp", listen)
 	if err != nil {
 		return errors.Join(errs.Of(errs.Unavailable, err, "Nothing can be served on "+listen+": "+err.Error()), a.Close())
 	}
-	srv := &http.Server{Handler: a.Handler, ReadHeaderTimeout: 10 * time.Second, ReadTimeout: 2 * time.Minute, WriteTimeout: 2 * time.Minute, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 32 << 10}
+	handler := a.Handler
+	if !sound {
+		handler = readingOnly(handler)
+		fmt.Fprintln(c.err, why+unsoundAdvice)
+	}
+	srv := &http.Server{Handler: handler, ReadHeaderTimeout: 10 * time.Second, ReadTimeout: 2 * time.Minute, WriteTimeout: 2 * time.Minute, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 32 << 10}
 	work, stop := context.WithCancel(context.WithoutCancel(c.ctx))
 	defer stop()
-	if err := a.Queue.Start(work, a.settings.Workers); err != nil {
-		return errors.Join(err, a.Close())
-	}
 	chores := make(chan struct{})
-	go func() { defer close(chores); a.chores(work) }()
+	if sound {
+		if err := a.Queue.Start(work, a.settings.Workers); err != nil {
+			return errors.Join(err, a.Close())
+		}
+		go func() { defer close(chores); a.chores(work) }()
+	} else {
+		close(chores) // nothing is numbered and nothing done by itself until the restore is declared
+	}
 	done := make(chan error, 1)
 	go func() {
 		if tls != nil {
@@ -204,8 +246,14 @@ func (a *App) serve(c *console, listen string, tls *tlsFiles) error {
 	}
 	stop()
 	<-chores
-	if e := a.Log.SequenceAll(drain); e != nil && err == nil {
-		err = e
+	if sound {
+		e := a.Log.SequenceAll(drain)
+		if e == nil {
+			_, e = a.keepCheckpoint(drain)
+		}
+		if e != nil && err == nil {
+			err = e
+		}
 	}
 	if e := a.Close(); e != nil && err == nil {
 		err = e
@@ -216,12 +264,15 @@ func (a *App) serve(c *console, listen string, tls *tlsFiles) error {
 	return err
 }
 
-// chores are what has to be done whether or not anybody asks: number the audit log every second, look for what is due every
-// minute.
+// chores are what has to be done whether or not anybody asks: number the audit log every second, sign it and look for what is
+// due every minute, and make the nightly backup.
 func (a *App) chores(ctx context.Context) {
 	second, minute := time.NewTicker(time.Second), time.NewTicker(time.Minute)
 	defer second.Stop()
 	defer minute.Stop()
+	backups := make(chan struct{})
+	go func() { defer close(backups); a.nightly.run(ctx) }()
+	defer func() { <-backups }()
 	for {
 		var err error
 		select {
@@ -230,7 +281,8 @@ func (a *App) chores(ctx context.Context) {
 		case <-second.C:
 			err = a.Log.SequenceAll(ctx)
 		case <-minute.C:
-			err = a.Sweep(ctx)
+			_, signed := a.keepCheckpoint(ctx)
+			err = errors.Join(signed, a.Sweep(ctx))
 		}
 		if err != nil && ctx.Err() == nil {
 			a.settings.Log.ErrorContext(ctx, "chore failed", slog.String("error", err.Error()))
@@ -253,27 +305,23 @@ type migrateCmd struct {
 	Status migrateStatus `cmd:"" help:"Say what has not run."`
 }
 
-type migratePlace struct {
-	Data       string `type:"path" help:"Folder of the SQLite database." xor:"place"`
-	Database   string `help:"postgres://..., in place of --data." xor:"place"`
-	MigrateURL string `help:"PostgreSQL: the role that owns the tables."`
-	KeyFile    string `type:"path" help:"File of the root key."`
-}
-
-func (m migratePlace) open(c *console) (*store.DB, error) {
-	if m.Data == "" && m.Database == "" {
-		return nil, errs.Refuse("Say where the data is: --data DIR or --database postgres://... .")
+func (p placeFlags) open(c *console) (*store.DB, secret.Root, error) {
+	if err := p.named(); err != nil {
+		return nil, secret.Root{}, err
 	}
-	db, _, _, err := OpenStore(c.ctx, Settings{Place: Place{Data: m.Data, URL: m.Database, OwnerURL: m.MigrateURL, KeyFile: m.KeyFile}, Clock: clock.System{}, IDs: id.Random()})
-	return db, err
+	db, root, _, err := OpenStore(c.ctx, Settings{Place: p.place(), Clock: clock.System{}, IDs: id.Random()})
+	return db, root, err
 }
 
-type migrateUp struct{ migratePlace }
+type migrateUp struct{ placeFlags }
 
 func (m migrateUp) Run(c *console) error {
-	db, err := m.open(c)
+	db, root, err := m.open(c)
 	if err != nil {
 		return err
+	}
+	if err := beforeUpgrade(c.ctx, db, root, Settings{Place: m.place(), Log: logTo(c.err)}); err != nil {
+		return errors.Join(err, db.Close())
 	}
 	ran, err := db.Migrate(c.ctx, jobs.Migrate)
 	for _, r := range ran {
@@ -285,10 +333,10 @@ func (m migrateUp) Run(c *console) error {
 	return errors.Join(err, db.Close())
 }
 
-type migrateStatus struct{ migratePlace }
+type migrateStatus struct{ placeFlags }
 
 func (m migrateStatus) Run(c *console) error {
-	db, err := m.open(c)
+	db, _, err := m.open(c)
 	if err != nil {
 		return err
 	}

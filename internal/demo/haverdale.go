@@ -122,7 +122,7 @@ func Make(ctx context.Context, db *store.DB, clk *clock.Manual, parts Parts, chi
 }
 
 func makeLives(ctx context.Context, db *store.DB, clk *clock.Manual, parts Parts, children int, now time.Time) (*maker, error) {
-	m := &maker{db: db, clock: clk, rand: rand.New(rand.NewChaCha8(Seed)), parts: parts, others: map[int]string{}, accounts: map[string]string{}, kids: map[string]people.Child{}}
+	m := &maker{db: db, clock: clk, rand: rand.New(rand.NewChaCha8(Seed)), parts: parts, others: map[int]string{}, accounts: map[string]string{}, kids: map[string]people.Child{}} // #nosec G404 -- the invented district is the same from the same seed
 	m.clock.Set(now.AddDate(-1, -2, 0))
 	m.district = db.IDs().New(clock.Of(clk.Now()))
 	m.sys = access.System(m.district, "invented district")
@@ -193,6 +193,10 @@ func (m *maker) appoint(ctx context.Context) error {
 			if err := m.hire(ctx, tx, p, org, i); err != nil {
 				return err
 			}
+		}
+		// The administrator looks after the council's registers too.
+		if err := m.posts.InsertPost(ctx, tx, account.Post{ID: tx.NewID(), Account: m.accounts["marek.nowak"], Org: m.others[atAuthority], Role: access.Admin, Title: "Register and accounts", From: tx.Now + 200, Until: account.NoEnd}); err != nil {
+			return err
 		}
 		for i, s := range m.schools[1:] {
 			for j, role := range []access.Role{access.DSL, access.DSL, access.Head, access.Member} {

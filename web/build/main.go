@@ -202,8 +202,8 @@ func scripts() ([]byte, error) {
 
 func write(name string, data []byte) error {
 	path := filepath.Join(out, name)
-	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil { // #nosec G301 -- built files that everybody may read
 		return err
 	}
-	return os.WriteFile(path, data, 0o644)
+	return os.WriteFile(path, data, 0o644) // #nosec G306 -- built files that everybody may read
 }

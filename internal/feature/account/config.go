@@ -50,8 +50,12 @@ type Feature struct {
 	sso   providers
 }
 
-// New returns the slice. It panics on two providers with one key.
+// New returns the slice. It panics without a key, and on two providers of one name: both are mistakes in the program's own
+// setting up, and the first would seal secrets under nothing.
 func New(db *store.DB, cfg Config) *Feature {
+	if cfg.Key == [32]byte{} {
+		panic("account: no key")
+	}
 	f := &Feature{DB: db, cfg: cfg}
 	f.sso = newProviders(cfg.Providers)
 	return f

@@ -94,7 +94,7 @@ const journeyFor = 10 * time.Minute
 func journeyCookie(secure bool) string { return cookieName(secure) + "-school" }
 
 func (f *Feature) setJourney(w http.ResponseWriter, r *http.Request, value string, age int) {
-	http.SetCookie(w, &http.Cookie{Name: journeyCookie(web.Secure(r)), Value: value, Path: "/", MaxAge: age, HttpOnly: true, Secure: web.Secure(r), SameSite: http.SameSiteLaxMode})
+	http.SetCookie(w, &http.Cookie{Name: journeyCookie(web.Secure(r)), Value: value, Path: "/", MaxAge: age, HttpOnly: true, Secure: web.Secure(r), SameSite: http.SameSiteLaxMode}) // #nosec G124 -- Secure wherever the site is served over TLS; on loopback there is none
 }
 
 func (p Provider) oauth(met *oidc.Provider, r *http.Request) *oauth2.Config {

@@ -15,7 +15,7 @@ import (
 
 // changeWords are what an administrator reads of an account's past. Signing in and out is not among them: that is not their
 // business.
-var changeWords = map[string]string{
+var changeWords = map[string]string{ // #nosec G101 -- words for people, no secret
 	"account.invited": "Invited", "account.invited-again": "Invited again", "account.invitation-accepted": "Accepted the invitation", "account.added": "Added at the command line",
 	"account.post-given": "Given a post", "account.post-ended": "Post given a last day", "account.disabled": "Disabled", "account.enabled": "Enabled",
 	"account.second-step-reset": "Second step taken away", "account.password-changed": "Changed the password", "account.app-added": "Set up an authenticator app",

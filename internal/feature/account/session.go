@@ -120,12 +120,12 @@ func sessionHash(r *http.Request) string {
 }
 
 func setSession(w http.ResponseWriter, r *http.Request, secret string) {
-	http.SetCookie(w, &http.Cookie{Name: cookieName(web.Secure(r)), Value: secret, Path: "/", HttpOnly: true, Secure: web.Secure(r), SameSite: http.SameSiteLaxMode})
+	http.SetCookie(w, &http.Cookie{Name: cookieName(web.Secure(r)), Value: secret, Path: "/", HttpOnly: true, Secure: web.Secure(r), SameSite: http.SameSiteLaxMode}) // #nosec G124 -- Secure wherever the site is served over TLS; on loopback there is none
 }
 
 // forget has the browser forget what it holds, so that Back and a shared machine show nothing.
 func forget(w http.ResponseWriter, r *http.Request) {
-	http.SetCookie(w, &http.Cookie{Name: cookieName(web.Secure(r)), Path: "/", MaxAge: -1, HttpOnly: true, Secure: web.Secure(r), SameSite: http.SameSiteLaxMode})
+	http.SetCookie(w, &http.Cookie{Name: cookieName(web.Secure(r)), Path: "/", MaxAge: -1, HttpOnly: true, Secure: web.Secure(r), SameSite: http.SameSiteLaxMode}) // #nosec G124 -- Secure wherever the site is served over TLS; on loopback there is none
 	w.Header().Set("Clear-Site-Data", `"cache", "storage"`)
 }
 

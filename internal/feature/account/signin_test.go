@@ -379,3 +379,12 @@ func TestLeaverIsOutAtOnce(t *testing.T) {
 		h.browser().send("/sign-in/password", "email", a.Email, "password", right).must(t, 422, "That did not match")
 	})
 }
+
+func TestNoSecretsWithoutAKey(t *testing.T) {
+	defer func() {
+		if recover() == nil {
+			t.Fatal("the slice would seal secrets under a key of zeros")
+		}
+	}()
+	New(nil, Config{})
+}

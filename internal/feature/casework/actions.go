@@ -190,14 +190,8 @@ func (f *Feature) SignOff(ctx context.Context, v access.Viewer, id, comment stri
 		if err := CanSignOff(e, v.Account, comment); err != nil {
 			return err
 		}
-		records, err := f.store.opened(ctx, tx, id)
-		if err != nil {
+		if err := f.store.endGrants(ctx, tx, e); err != nil {
 			return err
-		}
-		for _, r := range records {
-			if err := tx.EndGrants(ctx, r, access.BreakGlass, e.By); err != nil {
-				return err
-			}
 		}
 		if err := f.store.signOff(ctx, tx, id, strings.TrimSpace(comment)); err != nil {
 			return err

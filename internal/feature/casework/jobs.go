@@ -3,7 +3,6 @@ package casework
 import (
 	"context"
 	"net/url"
-	"strconv"
 
 	"kith/internal/kernel/access"
 	"kith/internal/kernel/clock"
@@ -22,7 +21,7 @@ func (tellOwner) Kind() string { return "casework.tell_owner" }
 // locked to named people, to the headteacher. The mail says nothing of whose file it is or who opened it (SEC-16). Sent again
 // after a fault it has the same message id: twice is better than never.
 func (f *Feature) mailEmergency(ctx context.Context, v access.Viewer, args tellOwner) error {
-	var to []string
+	var to, owners []string
 	var at clock.Millis
 	err := f.DB.Read(ctx, v, func(ctx context.Context, tx *store.Tx) error {
 		to = nil
@@ -31,8 +30,7 @@ func (f *Feature) mailEmergency(ctx context.Context, v access.Viewer, args tellO
 			return err
 		}
 		at = e.At
-		owners, err := f.owners(ctx, tx, e)
-		if err != nil {
+		if owners, err = f.owners(ctx, tx, e); err != nil {
 			return err
 		}
 		for _, account := range owners {
@@ -48,7 +46,7 @@ func (f *Feature) mailEmergency(ctx context.Context, v access.Viewer, args tellO
 		return err
 	}
 	for i, address := range to {
-		if err := f.Mail.Send(ctx, mail.Message{To: address, Subject: "Kith: a file was opened in an emergency", At: at, MessageID: args.Emergency + "." + strconv.Itoa(i) + "@" + f.host(),
+		if err := f.Mail.Send(ctx, mail.Message{To: address, Subject: "Kith: a file was opened in an emergency", At: at, MessageID: args.Emergency + "." + owners[i] + "@" + f.host(),
 			Text: "A file that your school keeps was opened in an emergency " + at.London().Format("on Monday 2 January") + " at " + term.Time(at) + ".\n\n" +
 				"Sign in to see who opened it and why, and sign it off when you have looked into it:\n" + f.URL + "/break-glass/review\n\n" +
 				"This message holds no names, so that nothing is told to whoever sees it.\n"}); err != nil {

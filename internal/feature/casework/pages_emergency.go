@@ -150,14 +150,10 @@ func (f *Feature) readSince(ctx context.Context, tx *store.Tx, e Emergency) (str
 	if err != nil {
 		return "", err
 	}
-	visible, err := f.store.visible(ctx, tx, records)
-	if err != nil {
-		return "", err
-	}
-	all, err := audit.Openings(ctx, tx, visible, openingsAtMost)
+	all, err := audit.Openings(ctx, tx, records, openingsAtMost)
 	read := map[string]bool{}
 	for _, o := range all {
-		if o.Actor == e.By && o.At > e.At && (o.Rule == "break-glass" || o.Rule == "break-glass-file") {
+		if o.Actor == e.By && o.At >= e.At && o.Action != "casework.emergency_opened" && (o.Rule == "break-glass" || o.Rule == "break-glass-file") {
 			read[o.Record] = true
 		}
 	}

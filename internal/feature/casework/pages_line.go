@@ -268,10 +268,7 @@ func (f *Feature) entries(v *lineView, x file, all []story.Seen, a asked) {
 
 func (f *Feature) entryOf(x file, e story.Seen, marking bool) ui.LineEntry {
 	l := ui.LineEntry{Month: e.At.London().Format("Jan 2006"), Day: DayWords(e.Entry), Time: TimeWords(e.Entry), Kind: picture.Kind(e.Kind), Significant: e.Significant != "",
-		Title: e.Line, Href: f.Teller.Link(e.About, e.Head), Text: e.Detail, Level: e.Level, Why: e.Significant, Late: Late(f.Calendar, e.Entry)}
-	if e.Voice != "" {
-		l.Voice = "“" + e.Voice + "”"
-	}
+		Title: e.Line, Href: f.Teller.Link(e.About, e.Head), Voice: quoted(e.Voice), Text: e.Detail, Level: e.Level, Why: e.Significant, Late: Late(f.Calendar, e.Entry)}
 	if marking || l.Href == "" {
 		l.Href = "/children/" + x.child.ID + "/entries/" + e.ID
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"slices"
+	"strings"
 
 	"kith/internal/kernel/access"
 	"kith/internal/kernel/clock"
@@ -112,7 +113,7 @@ func (f *Feature) pdf(w http.ResponseWriter, r *http.Request) error {
 	}
 	w.Header().Set("Content-Type", "application/pdf")
 	w.Header().Set("Content-Disposition", `attachment; filename="chronology.pdf"`)
-	_, err = w.Write(body)
+	_, err = w.Write(body) // #nosec G705 -- a PDF, sent as an attachment with its own type
 	return err
 }
 
@@ -213,7 +214,10 @@ func (f *Feature) document(ctx context.Context, tx *store.Tx, x file, line []sto
 var levels = []string{"", "Low", "Medium", "High"}
 
 func (f *Feature) paperEntry(e story.Seen) document.Entry {
-	out := document.Entry{Time: happened(e.Entry), Title: picture.Kind(e.Kind).Word() + ": " + e.Line}
+	out := document.Entry{Time: happened(e.Entry), Title: e.Line}
+	if word := picture.Kind(e.Kind).Word(); !strings.HasPrefix(strings.ToLower(e.Line), strings.ToLower(word)) {
+		out.Title = word + ": " + e.Line
+	}
 	if e.Level > 0 && e.Level < len(levels) {
 		out.Title += " (" + levels[e.Level] + ")"
 	}
@@ -225,9 +229,10 @@ func (f *Feature) paperEntry(e story.Seen) document.Entry {
 	return out
 }
 
+// quoted sets a person's words in quotation marks, unless they quote somebody themselves: two pairs would be misread.
 func quoted(s string) string {
-	if s == "" {
-		return ""
+	if s == "" || strings.ContainsAny(s, "“”\"") {
+		return s
 	}
 	return "“" + s + "”"
 }

@@ -141,10 +141,10 @@ func Gap(c term.Calendar, older, newer clock.Day, filtered bool) string {
 	return "No entries for " + c.GapWords(older, newer)
 }
 
-// DayWords and TimeWords say when something happened as surely as it is known.
+// DayWords says on which day something happened, under a heading that names the month.
 func DayWords(e story.Entry) string { return e.At.London().Format("Mon 2") }
 
-// TimeWords: see DayWords.
+// TimeWords says at what time something happened, as surely as it is known (CON-3); "" for what is known to the day.
 func TimeWords(e story.Entry) string {
 	at := e.At.London()
 	midnight := at.Hour() == 0 && at.Minute() == 0

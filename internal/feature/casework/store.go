@@ -50,12 +50,10 @@ func (Store) insertPrint(ctx context.Context, tx *store.Tx, p Print) error {
 // without hyphens) or in full. It is for whoever may read the file, and for the program's own verify command.
 // NotFound: no such print, or not for this viewer.
 func (Store) Known(ctx context.Context, tx *store.Tx, code string) (Print, error) {
-	column, value := "p.sha256", strings.ToLower(strings.TrimSpace(code))
-	if len(value) != 64 {
-		column, value = "p.code", tidyCode(code)
-	}
+	full := strings.ToLower(strings.TrimSpace(code))
 	return store.One[Print](ctx, tx, store.SQL(`SELECT p.id, p.record_id, p.child_id, p.code, p.sha256, p.by_id, p.purpose, p.view, p.at
-		FROM casework_print p JOIN access_record r ON r.id = p.record_id WHERE `+column+` = ?`, value).Visible("r", access.Child).Add(`ORDER BY p.at LIMIT 1`))
+		FROM casework_print p JOIN access_record r ON r.id = p.record_id WHERE`).
+		If(len(full) == 64, `p.sha256 = ?`, full).If(len(full) != 64, `p.code = ?`, tidyCode(code)).Visible("r", access.Child).Add(`ORDER BY p.at LIMIT 1`))
 }
 
 // tried counts one more asking of the viewer and returns how many there were within the hour. It holds the viewer's row until
@@ -96,9 +94,19 @@ func (Store) insertEmergency(ctx context.Context, tx *store.Tx, e Emergency, rec
 	return nil
 }
 
-// opened returns the records that an emergency opened.
+// opened returns those records that an emergency opened and that the viewer may see.
 func (Store) opened(ctx context.Context, tx *store.Tx, id string) ([]string, error) {
-	return store.Values[string](ctx, tx, store.SQL(`SELECT o.record_id FROM casework_break_glass_record o WHERE o.break_glass_id = ? AND o.district_id = ?`, id, tx.Viewer.District))
+	return store.Values[string](ctx, tx, store.SQL(`SELECT o.record_id FROM casework_break_glass_record o JOIN access_record r ON r.id = o.record_id
+		WHERE o.break_glass_id = ?`, id).Visible("r").Add(`ORDER BY o.record_id`))
+}
+
+// endGrants ends what is left of an emergency opening for every record it opened, also those that whoever signs it off may not
+// see.
+func (Store) endGrants(ctx context.Context, tx *store.Tx, e Emergency) error {
+	_, err := tx.Exec(ctx, store.SQL(`UPDATE access_grant SET until_at = ? WHERE kind = ? AND to_id = ? AND until_at > ?
+		AND record_id IN (SELECT o.record_id FROM casework_break_glass_record o WHERE o.break_glass_id = ?)`,
+		int64(tx.Now), access.BreakGlass, e.By, int64(tx.Now), e.ID))
+	return err
 }
 
 // emergency returns one opening of a file that the viewer may see. NotFound: none such.
@@ -121,11 +129,6 @@ func (Store) unsigned(ctx context.Context, tx *store.Tx, orgs []string) ([]Emerg
 func (Store) signOff(ctx context.Context, tx *store.Tx, id, comment string) error {
 	_, err := tx.Exec(ctx, store.SQL(`UPDATE casework_break_glass SET signed_by = ?, signed_at = ?, comment = ? WHERE id = ?`, tx.Viewer.Account, int64(tx.Now), comment, id))
 	return err
-}
-
-// visible returns those of the records that the viewer may see.
-func (Store) visible(ctx context.Context, tx *store.Tx, records []string) ([]string, error) {
-	return store.Values[string](ctx, tx, store.SQL(`SELECT r.id FROM access_record r WHERE `).In("r.id", records).Visible("r").Add(`ORDER BY r.id`))
 }
 
 // changeable says whether the viewer may change a record.

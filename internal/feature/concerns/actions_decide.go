@@ -127,8 +127,13 @@ func (f *Feature) Decide(ctx context.Context, v access.Viewer, id ID, d Judgemen
 		if err != nil {
 			return err
 		}
+		if err := f.retitle(ctx, tx, children, had.Title, t.Title); err != nil {
+			return err
+		}
+		change := ""
 		if d.Level != had.Level {
-			if err := f.level(ctx, tx, d.Decision, children, t, had.Level, d.Reasons); err != nil {
+			change = levelChange(had.Level, d.Level)
+			if err := f.level(ctx, tx, d.Decision, children, t, d, change); err != nil {
 				return err
 			}
 		}
@@ -139,7 +144,7 @@ func (f *Feature) Decide(ctx context.Context, v access.Viewer, id ID, d Judgemen
 			}
 		}
 		if d.Outcome != Undecided {
-			if err := f.decision(ctx, tx, c, children, d); err != nil {
+			if err := f.decision(ctx, tx, c, children, d, change); err != nil {
 				return err
 			}
 		}
@@ -154,10 +159,18 @@ func (f *Feature) Decide(ctx context.Context, v access.Viewer, id ID, d Judgemen
 // errSentBefore ends the transaction of a form that was sent twice: the first sending stands.
 var errSentBefore = errors.New("this form was sent before")
 
+// levelChange says a change of level as the chronology does: "level set to low".
+func levelChange(was, is int) string {
+	if was == 0 {
+		return "level set to " + strings.ToLower(LevelWords[is])
+	}
+	return "level changed from " + strings.ToLower(LevelWords[was]) + " to " + strings.ToLower(LevelWords[is])
+}
+
 // level writes down the new level and its reason, and that it changed, into the chronology of each child who may have been
-// harmed (CON-8).
-func (f *Feature) level(ctx context.Context, tx *store.Tx, id string, children []Child, t Triage, was int, reason string) error {
-	if err := f.store.insertLevel(ctx, tx, id, t.ID, t.Level, reason); err != nil {
+// harmed (CON-8). Where a decision is recorded with it, the decision's own entry says both.
+func (f *Feature) level(ctx context.Context, tx *store.Tx, id string, children []Child, t Triage, d Judgement, change string) error {
+	if err := f.store.insertLevel(ctx, tx, id, t.ID, t.Level, d.Reasons); err != nil {
 		return err
 	}
 	for _, k := range children {
@@ -167,19 +180,33 @@ func (f *Feature) level(ctx context.Context, tx *store.Tx, id string, children [
 		if err := story.Relevel(ctx, tx, k.ID, t.Level); err != nil {
 			return err
 		}
-		line := "Level set to " + strings.ToLower(LevelWords[t.Level])
-		if was > 0 {
-			line = "Level changed from " + strings.ToLower(LevelWords[was]) + " to " + strings.ToLower(LevelWords[t.Level])
+		if d.Outcome != Undecided {
+			continue
 		}
-		if _, err := story.Add(ctx, tx, story.Entry{Child: k.Child, At: tx.Now, Record: t.ID, Kind: story.Decision, Line: line, Detail: text.FirstWords(reason, 160), Level: t.Level}); err != nil {
+		if _, err := story.Add(ctx, tx, story.Entry{Child: k.Child, At: tx.Now, Record: t.ID, Kind: story.Decision, Line: strings.ToUpper(change[:1]) + change[1:], Detail: text.FirstWords(d.Reasons, 160), Level: t.Level}); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
+// retitle gives the entries of the children who may have been harmed the lead's title in place of the plain word.
+func (f *Feature) retitle(ctx context.Context, tx *store.Tx, children []Child, was, title string) error {
+	if title == "" || title == was {
+		return nil
+	}
+	for _, k := range children {
+		if k.Role == Harmed && k.Child != "" {
+			if err := story.Retitle(ctx, tx, k.ID, title); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
 // decision writes down what was decided, its state and its line for each child who may have been harmed.
-func (f *Feature) decision(ctx context.Context, tx *store.Tx, c Concern, children []Child, d Judgement) error {
+func (f *Feature) decision(ctx context.Context, tx *store.Tx, c Concern, children []Child, d Judgement, change string) error {
 	row := Decision{ID: d.Decision, Concern: c.ID, Kind: d.Outcome, Threshold: d.Threshold, Consulted: d.Consulted, Reasons: d.Reasons, ReviewOn: d.ReviewOn, To: d.To, By: tx.Viewer.Account, At: tx.Now}
 	if d.Outcome == Refer {
 		if row.To == "" {
@@ -205,6 +232,9 @@ func (f *Feature) decision(ctx context.Context, tx *store.Tx, c Concern, childre
 	}
 	if d.Outcome == Watch {
 		line = "Watched until " + term.ShortDate(d.ReviewOn)
+	}
+	if change != "" {
+		line += "; " + change
 	}
 	for _, k := range children {
 		if k.Role != Harmed || k.Child == "" {

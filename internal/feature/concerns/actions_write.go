@@ -173,6 +173,9 @@ func (f *Feature) AddAccount(ctx context.Context, v access.Viewer, id ID, accoun
 		if err != nil {
 			return err
 		}
+		if v.Strength < access.SecondFactor && c.Reporter != v.Account {
+			return errs.New(errs.StepUp, "Confirm that it is you") // one factor is enough for one's own words alone (SEC-25)
+		}
 		if err := f.store.insertAccount(ctx, tx, c.Org, Account{ID: account, Concern: id, AuthorID: v.Account, Words: words, Later: true, At: tx.Now}); err != nil {
 			return err
 		}

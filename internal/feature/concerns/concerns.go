@@ -9,10 +9,10 @@ import (
 )
 
 //go:embed migrations
-var files embed.FS
+var migrations embed.FS
 
 // Migrations makes the tables of this slice.
-var Migrations = store.Slice{Name: "concerns", Files: files}
+var Migrations = store.Slice{Name: "concerns", Files: migrations}
 
 // ID is a concern's id, and that of its header's record.
 type ID string
@@ -185,7 +185,7 @@ var Outcomes = []struct {
 	Words, Hint string
 	Line        string // how the chronology says it
 }{
-	{Refer, "Refer to children’s social care", "They are told the words and your reasons", "Referred to children’s social care"},
+	{Refer, "Refer to children’s social care", "You tell them; Kith keeps when an answer is due", "Referred to children’s social care"},
 	{EarlyHelp, "Ask for early help", "With the family’s agreement", "Early help asked for"},
 	{NotRefer, "Do not refer; support in school", "", "Decided not to refer; support in school"},
 	{Watch, "Watch until a date", "It comes back by itself", "Watched until a date"},

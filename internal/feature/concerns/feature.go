@@ -6,6 +6,7 @@ import (
 	"kith/internal/kernel/access"
 	"kith/internal/kernel/ref"
 	"kith/internal/kernel/term"
+	"kith/internal/platform/files"
 	"kith/internal/platform/jobs"
 	"kith/internal/platform/mail"
 	"kith/internal/platform/store"
@@ -37,7 +38,8 @@ type Deps struct {
 		Schools(ctx context.Context, tx *store.Tx) ([]ref.Organisation, error)
 		Phone(ctx context.Context, tx *store.Tx, id string) (string, error)
 	}
-	Mail interface {
+	Files files.Store
+	Mail  interface {
 		Send(ctx context.Context, m mail.Message) error
 	}
 }

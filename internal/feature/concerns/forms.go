@@ -5,11 +5,13 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"kith/internal/kernel/clock"
 	"kith/internal/kernel/id"
 	"kith/internal/kernel/ref"
 	"kith/internal/kernel/text"
+	"kith/internal/platform/files"
 	"kith/internal/platform/picture"
 	"kith/internal/platform/web/forms"
 )
@@ -29,6 +31,7 @@ type writeForm struct {
 	Urgent *forms.Choice
 	SaidBy *forms.Text
 	Reply  *forms.Choice
+	Files  *files.Upload
 	source Source
 }
 
@@ -48,6 +51,7 @@ func newWriteForm(source Source) *writeForm {
 		Told:   forms.NewChoice("told", "Have you told a lead in person?", yesNo...).Required("Say whether you told a lead in person"),
 		Urgent: forms.NewChoice("urgent", "Could a child be hurt today?", forms.Option{Value: "yes", Text: "Yes, or I am not sure"}, forms.Option{Value: "no", Text: "No"}).Required("Say whether a child could be hurt today. If you are not sure, say so").Hint("For example by going home as usual."),
 		SaidBy: forms.NewText("said_by", "Who told you?").Max(200).Hint("A parent, a pupil, a neighbour: the name as you know it."),
+		Files:  &files.Upload{Label: "Photos or documents", Hint: "Only what helps. Never a photo of a child’s body: use the body map. 20 MB each."},
 		Reply:  forms.NewChoice("reply", "Do they want to hear back?", forms.Option{Value: "yes", Text: "Yes"}, forms.Option{Value: "no", Text: "No"}),
 	}
 	if source == Gate {
@@ -57,7 +61,7 @@ func newWriteForm(source Source) *writeForm {
 		f.Fields(f.SaidBy, f.Words, f.Kids, f.Reply, f.Told, f.Urgent)
 		return f
 	}
-	f.Fields(f.Words, f.When, f.Day, f.Time, f.Place, f.Kids, f.Marks, f.Done, f.Told, f.Urgent)
+	f.Fields(f.Words, f.When, f.Day, f.Time, f.Place, f.Kids, f.Marks, f.Done, f.Told, f.Urgent, f.Files)
 	return f
 }
 
@@ -237,7 +241,7 @@ func (f *decideForm) judgement(me string, now clock.Millis) Judgement {
 	d := Judgement{Decision: f.ID, Version: f.Version, Title: f.Title.Value, Together: f.Together.Value, To: f.To.Value,
 		Choice: Choice{Outcome: outcome, Level: level, Reasons: f.Reasons.Value, Threshold: f.Threshold.Value, Consulted: f.Consulted.Value, ReviewOn: f.ReviewOn.Value, Codes: f.Codes.Values, Expected: f.Expected.Value}}
 	if f.What.Value != "" {
-		a := Action{What: f.What.Value, Owner: f.Owner.Value, DueAt: clock.Of(clock.DayOf(now.Time()).At(16, 30))}
+		a := Action{What: f.What.Value, Owner: f.Owner.Value, DueAt: now.Add(24 * time.Hour)}
 		if a.Owner == "" {
 			a.Owner = me
 		}

@@ -2,6 +2,7 @@ package concerns
 
 import (
 	"context"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -41,6 +42,7 @@ func (f *Feature) caseOf(ctx context.Context, tx *store.Tx, c Concern, t Triage,
 	}
 	view := &caseView{ID: string(c.ID), Number: c.Number, Title: t.Title, About: kidNames(d.kids), Urgent: c.Urgent, Closed: c.State == Closed, Untaken: c.TakenAt == 0,
 		Police: c.Source == Police, People: d.leads}
+	view.Due = t.ReviewOn != "" && t.ReviewOn <= clock.DayOf(tx.Now.Time())
 	if view.Title == "" && c.Source != Seen {
 		view.Title = sourceWords(c.Source)
 	}
@@ -53,6 +55,9 @@ func (f *Feature) caseOf(ctx context.Context, tx *store.Tx, c Concern, t Triage,
 	}
 	view.Steps = caseSteps(c, t, d, tx.Now)
 	view.Words = f.words(d.accounts, d.names, c, tx.Now)
+	if view.Files, err = f.filesOf(ctx, tx, d.accounts); err != nil {
+		return nil, err
+	}
 	for _, k := range d.kids {
 		row := kidRow{Name: k.Name, Part: k.Role.Words(), Own: text.FirstWords(k.Words, 80)}
 		if k.Child != "" {
@@ -105,7 +110,7 @@ func (f *Feature) caseOf(ctx context.Context, tx *store.Tx, c Concern, t Triage,
 	for _, x := range readers {
 		view.Readers = append(view.Readers, ui.Reader{Who: x.Name, Why: x.Why})
 	}
-	if view.Reporter != "" {
+	if view.Reporter != "" && !slices.ContainsFunc(readers, func(x Reader) bool { return x.Name == d.names[c.Reporter].Name }) {
 		view.Readers = append(view.Readers, ui.Reader{Who: d.names[c.Reporter].Name, Why: "their own words and your feedback only"})
 	}
 	f.caseForm(view, c, t, d, form, tx.Now)

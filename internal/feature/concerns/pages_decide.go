@@ -3,6 +3,7 @@ package concerns
 import (
 	"context"
 	"net/http"
+	"net/url"
 
 	"kith/internal/kernel/access"
 	"kith/internal/kernel/clock"
@@ -241,6 +242,6 @@ func (f *Feature) reopenForm(w http.ResponseWriter, r *http.Request) error {
 // cleaned is a field's text as it may be stored, at most 4,000 characters.
 func cleaned(r *http.Request, name string) string {
 	t := forms.NewLines(name, "").Max(4000)
-	t.Read(r.PostForm)
+	t.Read(url.Values{name: {r.PostFormValue(name)}})
 	return t.Value
 }

@@ -11,6 +11,7 @@ import (
 	"kith/internal/kernel/ref"
 	"kith/internal/kernel/term"
 	"kith/internal/kernel/text"
+	"kith/internal/platform/files"
 	"kith/internal/platform/picture"
 	"kith/internal/platform/store"
 	"kith/internal/platform/ui"
@@ -38,11 +39,10 @@ func (f *Feature) showConcern(w http.ResponseWriter, r *http.Request, id ID, for
 		}
 		t, err := f.store.Triage(ctx, tx, id)
 		switch {
-		case v.Strength < access.SecondFactor && c.Reporter != v.Account:
-			return errs.New(errs.StepUp, "Confirm that it is you")
-		case v.Strength < access.SecondFactor, errs.Is(err, errs.NotFound):
-			own, err = f.receipt(ctx, tx, c)
-			own.NewAccount = web.NewID(r)
+		case errs.Is(err, errs.NotFound):
+			if own, err = f.receipt(ctx, tx, c); err == nil {
+				own.NewAccount = web.NewID(r)
+			}
 			return err
 		case err != nil:
 			return err
@@ -119,6 +119,9 @@ func (f *Feature) receipt(ctx context.Context, tx *store.Tx, c Concern) (*receip
 		}
 	}
 	v.Words = f.words(accounts, names, c, tx.Now)
+	if v.Files, err = f.filesOf(ctx, tx, accounts); err != nil {
+		return nil, err
+	}
 	for i := range v.Words {
 		v.Words[i].By = "You"
 	}
@@ -176,6 +179,15 @@ func (f *Feature) words(accounts []Account, names map[string]ref.Person, c Conce
 		out = append(out, x)
 	}
 	return out
+}
+
+// filesOf returns the files of accounts.
+func (f *Feature) filesOf(ctx context.Context, tx *store.Tx, accounts []Account) ([]files.File, error) {
+	ids := make([]string, len(accounts))
+	for i, a := range accounts {
+		ids[i] = a.ID
+	}
+	return f.Files.Of(ctx, tx, ids...)
 }
 
 // happened says when it happened as surely as it is known.

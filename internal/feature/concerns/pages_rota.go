@@ -264,7 +264,7 @@ func (f *Feature) codePage(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (f *Feature) showCode(w http.ResponseWriter, r *http.Request, form *codeForm, status int) error {
-	page := web.Page{Title: "Write with a code", Mode: ui.Public, Class: "p-concern", Body: codePage(form)}
+	page := web.Page{Title: "Write with a code", Mode: ui.Public, Body: codePage(form)}
 	if status != http.StatusOK {
 		return web.Invalid(w, r, page)
 	}
@@ -303,5 +303,5 @@ func (f *Feature) codeForm(w http.ResponseWriter, r *http.Request) error {
 	if _, err := f.Send(r.Context(), v, d); err != nil {
 		return err
 	}
-	return web.Show(w, r, web.Page{Title: "Sent", Mode: ui.Public, Class: "p-concern", Body: codeSentPage(d.Urgent || !d.Told)})
+	return web.Show(w, r, web.Page{Title: "Sent", Mode: ui.Public, Body: codeSentPage(d.Urgent || !d.Told)})
 }

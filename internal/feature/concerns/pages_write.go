@@ -6,7 +6,9 @@ import (
 
 	"kith/internal/kernel/access"
 	"kith/internal/kernel/errs"
+	"kith/internal/kernel/ref"
 	"kith/internal/kernel/term"
+	"kith/internal/platform/files"
 	"kith/internal/platform/store"
 	"kith/internal/platform/ui"
 	"kith/internal/platform/web"
@@ -18,7 +20,7 @@ func (f *Feature) Routes() []web.Route {
 		web.Get("/concerns/new", access.Reporter, f.newPage(Seen)),
 		web.Get("/concerns/gate", access.Reporter, f.newPage(Gate)),
 		web.Get("/concerns/adult", access.Reporter, f.adultPage),
-		web.Post("/concerns", access.Reporter, f.sendForm),
+		web.Upload("/concerns", access.Reporter, files.FormLimit, f.sendForm),
 		web.Post("/concerns/pick", access.Reporter, f.pick),
 		web.Post("/concerns/kids", access.Reporter, f.kidsPart),
 		web.Post("/concerns/marks", access.Reporter, f.marksPart),
@@ -47,13 +49,31 @@ func (f *Feature) Routes() []web.Route {
 	}
 }
 
-// school returns the school that the viewer writes for.
+// school returns the school that the viewer writes for. Rule: nobody there would read a concern, so none is taken.
 func (f *Feature) school(ctx context.Context, tx *store.Tx) (id, name string, err error) {
 	if id, err = f.People.OrgOf(ctx, tx, tx.Viewer.Account); err != nil {
 		return "", "", err
 	}
 	names, err := f.Schools.Names(ctx, tx, id)
-	return id, names[id].Name, err
+	if err != nil {
+		return "", "", err
+	}
+	leads, err := f.People.Leads(ctx, tx, id)
+	if err != nil {
+		return "", "", err
+	}
+	heads, err := f.People.Heads(ctx, tx, id)
+	if err != nil {
+		return "", "", err
+	}
+	if len(leads)+len(heads) == 0 {
+		service, err := f.store.Service(ctx, tx)
+		if err != nil {
+			return "", "", err
+		}
+		return "", "", errs.Refusef("Nobody at %s would read a concern: it has no safeguarding lead. Ring %s, %s, or the school that the child goes to. In danger: 999", names[id].Name, service.Name, service.Phone)
+	}
+	return id, names[id].Name, nil
 }
 
 func (f *Feature) newPage(source Source) web.Handler {
@@ -69,6 +89,9 @@ func (f *Feature) newPage(source Source) web.Handler {
 			if err == nil && Source(d.Values.Get("source")) == source {
 				form.Fill(d.Values)
 				form.ID, kept = d.ID, term.DateTime(d.At, tx.Now)
+				if form.Files.Files, err = f.Files.Pending(ctx, tx, d.Values["file"]...); err != nil {
+					return err
+				}
 				form.Clear()
 			}
 			return err
@@ -169,11 +192,13 @@ func (f *Feature) adultPage(w http.ResponseWriter, r *http.Request) error {
 
 // sendForm takes the whole form: to send it, or without scripts to look for a child, add or remove one, add or remove a mark.
 func (f *Feature) sendForm(w http.ResponseWriter, r *http.Request) error {
-	source := Source(r.PostFormValue("source"))
-	if source != Gate {
-		source = Seen
+	form := newWriteForm(Seen)
+	if err := f.Files.FromForm(r, form.Files); err != nil {
+		return err
 	}
-	form := newWriteForm(source)
+	if Source(r.PostFormValue("source")) == Gate {
+		form = newWriteForm(Gate)
+	}
 	ok := form.Parse(r)
 	if form.ID == "" {
 		return errs.New(errs.Invalid, "The form has lost its number. Go back and open the page again; your draft is kept")
@@ -196,7 +221,13 @@ func (f *Feature) sendForm(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	id, err := f.Send(r.Context(), web.Viewer(r), form.draft(org))
+	d := form.draft(org)
+	if ids := form.Files.IDs(); len(ids) > 0 {
+		d.Claim = func(ctx context.Context, tx *store.Tx, record ref.Ref, org string) error {
+			return f.Files.Claim(ctx, tx, record, org, ids...)
+		}
+	}
+	id, err := f.Send(r.Context(), web.Viewer(r), d)
 	if errs.Is(err, errs.Rule) {
 		form.Refuse(err)
 		return f.showWrite(w, r, form, "", http.StatusUnprocessableEntity)

@@ -153,8 +153,8 @@ func (Store) setState(ctx context.Context, tx *store.Tx, id ID, s State) error {
 }
 
 func (Store) setTaken(ctx context.Context, tx *store.Tx, id ID) error {
-	_, err := tx.Exec(ctx, store.SQL(`UPDATE concerns_concern SET taken_at = ?, taken_by = ?, state = CASE WHEN state IN ('sent', 'read') THEN 'deciding' ELSE state END WHERE id = ? AND taken_at = 0`,
-		int64(tx.Now), tx.Viewer.Account, string(id)))
+	_, err := tx.Exec(ctx, store.SQL(`UPDATE concerns_concern SET taken_at = ?, taken_by = ?, read_at = CASE WHEN read_at = 0 THEN ? ELSE read_at END,
+		state = CASE WHEN state IN ('sent', 'read') THEN 'deciding' ELSE state END WHERE id = ? AND taken_at = 0`, int64(tx.Now), tx.Viewer.Account, int64(tx.Now), string(id)))
 	return err
 }
 

@@ -13,6 +13,7 @@ import (
 	"kith/internal/kernel/errs"
 	"kith/internal/kernel/ref"
 	"kith/internal/kernel/term"
+	"kith/internal/platform/files"
 	"kith/internal/platform/jobs"
 	"kith/internal/platform/mail"
 	"kith/internal/platform/search"
@@ -165,7 +166,7 @@ type world struct {
 }
 
 // accounts is the table that the rota reads names from; in the program the slice account makes it.
-var slices_ = []store.Slice{search.Migrations, concerns.Migrations, accountTable}
+var slices_ = []store.Slice{search.Migrations, files.Migrations, concerns.Migrations, accountTable}
 
 func each(t *testing.T, fn func(t *testing.T, w *world)) {
 	testkit.DBs(t, slices_, func(t *testing.T, tw *testkit.World) {
@@ -175,7 +176,7 @@ func each(t *testing.T, fn func(t *testing.T, w *world)) {
 			s.children[id] = ref.Child{ID: id, Name: n, Class: "4 Harrier"}
 		}
 		w := &world{World: tw, school: s, queue: jobs.New(tw.DB, slog.New(slog.DiscardHandler))}
-		w.f = concerns.New(concerns.Deps{DB: tw.DB, Calendar: term.Default(), Queue: w.queue, URL: "https://kith.example", People: s, Children: s, Schools: place{}, Mail: s})
+		w.f = concerns.New(concerns.Deps{DB: tw.DB, Calendar: term.Default(), Queue: w.queue, URL: "https://kith.example", People: s, Children: s, Schools: place{}, Mail: s, Files: files.Store{DB: tw.DB, Key: testkit.Key}})
 		testkit.OK(t, tw.DB.Write(t.Context(), access.System(district, "test"), func(ctx context.Context, tx *store.Tx) error {
 			for _, p := range staff {
 				if _, err := tx.Exec(ctx, store.SQL(`INSERT INTO account (id, district_id, name, state) VALUES (?, ?, ?, 'active')`, p.id, district, p.name)); err != nil {

@@ -54,7 +54,7 @@ type importer[T any] struct {
 }
 
 func (m importer[T]) run(ctx context.Context, db *store.DB, v access.Viewer, r io.Reader, o Options, wanted func(T) (bool, error)) (res bulk.Result, err error) {
-	out := bulk.Writer[T]{DB: db, Viewer: v, Alone: o.Alone, DryRun: o.DryRun, Cost: m.cost, Done: o.Progress,
+	out := bulk.Writer[T]{Pace: bulk.Pace{DB: db, Viewer: v, Alone: o.Alone, DryRun: o.DryRun, Cost: m.cost}, Done: o.Progress,
 		Put: func(ctx context.Context, tx *store.Tx, rows []T) (bulk.Tally, error) {
 			return m.put(ctx, tx, o.DryRun, rows)
 		}}

@@ -89,7 +89,7 @@ func BenchmarkImportChildren(b *testing.B) {
 		b.StopTimer()
 		w := testkit.SQLite(b, slices...)
 		b.StartTimer()
-		out := bulk.Writer[*people.Arrival]{DB: w.DB, Viewer: program, Alone: true, Cost: people.ArrivalRows,
+		out := bulk.Writer[*people.Arrival]{Pace: bulk.Pace{DB: w.DB, Viewer: program, Alone: true, Cost: people.ArrivalRows},
 			Put: func(ctx context.Context, tx *store.Tx, as []*people.Arrival) (bulk.Tally, error) {
 				return bulk.Tally{Created: len(as)}, people.Store{}.BulkInsert(ctx, tx, as)
 			}}

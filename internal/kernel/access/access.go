@@ -86,6 +86,13 @@ func (v Viewer) Holds(r Role) bool { return len(v.Roles[r]) > 0 }
 // HoldsAt says whether the viewer holds the role in the organisation.
 func (v Viewer) HoldsAt(r Role, org string) bool { return slices.Contains(v.Roles[r], org) }
 
+// MayNeedFactor says whether the viewer would read more with a second factor: they hold a role that reads records and have
+// given one factor only. Somebody like that who finds nothing is asked to confirm, whether or not there is something, so that
+// the question says nothing of it (SEC-1).
+func (v Viewer) MayNeedFactor() bool {
+	return v.Strength == FirstFactor && (v.Holds(DSL) || v.Holds(Head) || v.Holds(TrustLead) || v.Holds(LAOfficer))
+}
+
 // Record is the row of access_record about one thing, with the relations that lead from it or its parent to people.
 type Record struct {
 	ID, District, Kind, Part    string
@@ -120,16 +127,18 @@ type Rule struct {
 	Role  Role // whoever holds none of this role is not considered
 	Write bool // the rule gives the right to change, too
 	When  Pred
+	First bool // a first factor is enough: one's own words, and names to write about (SEC-25)
 }
 
 func (x Rule) applies(v Viewer, write bool) bool {
-	return (x.Write || !write) && (x.Role == Member && v.Account != "" || v.Holds(x.Role))
+	return (x.Write || !write) && (x.First || v.Strength >= SecondFactor) && (x.Role == Member && v.Account != "" || v.Holds(x.Role))
 }
 
 // Table is the whole of the rules: those that give, by kind, and the one that takes.
 type Table struct {
-	Kinds []Kind
-	Deny  Pred
+	Kinds     []Kind
+	Deny      Pred
+	DenyWords []string // what Deny says, read aloud
 }
 
 // Kind is one kind of record with its parts and rules.
@@ -141,7 +150,11 @@ type Kind struct {
 }
 
 // Rules is the table that the program uses.
-var Rules = Table{Kinds: []Kind{concerns, children}, Deny: denied}
+var Rules = Table{Kinds: []Kind{concerns, children}, Deny: denied, DenyWords: []string{
+	"Whoever a record is about never learns of it, whatever else they are",
+	"A record that is locked to named people is read by those people and by nobody else, but for an emergency that somebody answers for",
+	"Nothing crosses from one district to another",
+}}
 
 // denied beats every rule: the subject of a record never learns of it; a locked record is for named people; no wall between
 // districts is crossed.

@@ -47,7 +47,6 @@ type column struct {
 var (
 	colKind       = column{"kind", func(r Record) string { return r.Kind }}
 	colPart       = column{"part", func(r Record) string { return r.Part }}
-	colOrg        = column{"org_id", func(r Record) string { return r.Org }}
 	colAuthor     = column{"author_id", func(r Record) string { return r.Author }}
 	colSubject    = column{"subject_id", func(r Record) string { return r.Subject }}
 	colRestricted = column{name: "restricted"}

@@ -31,7 +31,8 @@ func TestSeededSourceRepeats(t *testing.T) {
 		}
 		return out
 	}
-	if make10() != make10() {
+	first, second := make10(), make10()
+	if first != second {
 		t.Fatal("the invented district must be the same from the same seed")
 	}
 }

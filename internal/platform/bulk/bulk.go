@@ -39,16 +39,64 @@ func (t *Tally) Add(o Tally) {
 	t.Unchanged += o.Unchanged
 }
 
-// Writer collects items and hands them to Put in closures of a fitting size.
-type Writer[T any] struct {
+// Pace runs closures one after another, each of a fitting size.
+type Pace struct {
 	DB     *store.DB
 	Viewer access.Viewer
 	// Alone says that nobody else uses the database: closures are large and nothing pauses.
 	Alone bool
-	// DryRun runs Put inside a read, so that it can count and cannot write.
+	// DryRun opens reads in the place of writes.
 	DryRun bool
 	// Cost is how many rows of the database an item makes, about; 0 is one.
 	Cost int
+
+	busy bool
+}
+
+// Size is how many items the next closure takes at most.
+func (p *Pace) Size() int {
+	rows := rowsFree
+	switch {
+	case p.Alone || p.DryRun:
+		rows = rowsAlone
+	case p.busy:
+		rows = rowsBusy
+	}
+	return max(1, rows/max(1, p.Cost))
+}
+
+// Do runs one closure, and then pauses when others wait.
+func (p *Pace) Do(ctx context.Context, fn func(context.Context, *store.Tx) error) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	c := p.DB.Clock()
+	asked, began := c.Now(), c.Now()
+	door := p.DB.Write
+	if p.DryRun {
+		door = p.DB.Read
+	}
+	if err := door(ctx, p.Viewer, func(ctx context.Context, tx *store.Tx) error {
+		began = c.Now()
+		return fn(ctx, tx)
+	}); err != nil {
+		return err
+	}
+	p.busy = !p.Alone && !p.DryRun && began.Sub(asked) > heldUp
+	if !p.busy {
+		return nil
+	}
+	select {
+	case <-time.After(c.Now().Sub(asked)):
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// Writer collects items and hands them to Put in closures of a fitting size.
+type Writer[T any] struct {
+	Pace
 	// Put takes items in the closure's transaction. It may run twice, so it touches nothing else and returns its count.
 	Put func(ctx context.Context, tx *store.Tx, items []T) (Tally, error)
 	// Done, when set, is told after each closure how many items are taken in all.
@@ -57,24 +105,12 @@ type Writer[T any] struct {
 	Tally
 	taken int
 	held  []T
-	busy  bool
-}
-
-func (w *Writer[T]) size() int {
-	rows := rowsFree
-	switch {
-	case w.Alone || w.DryRun:
-		rows = rowsAlone
-	case w.busy:
-		rows = rowsBusy
-	}
-	return max(1, rows/max(1, w.Cost))
 }
 
 // Add takes an item, and writes when enough are held.
 func (w *Writer[T]) Add(ctx context.Context, item T) error {
 	w.held = append(w.held, item)
-	if len(w.held) < w.size() {
+	if len(w.held) < w.Size() {
 		return nil
 	}
 	return w.Flush(ctx)
@@ -85,22 +121,11 @@ func (w *Writer[T]) Flush(ctx context.Context) error {
 	if len(w.held) == 0 {
 		return nil
 	}
-	if err := ctx.Err(); err != nil {
-		return err
-	}
-	c := w.DB.Clock()
-	asked, began := c.Now(), c.Now()
 	var t Tally
-	put := func(ctx context.Context, tx *store.Tx) (err error) {
-		began = c.Now()
+	if err := w.Do(ctx, func(ctx context.Context, tx *store.Tx) (err error) {
 		t, err = w.Put(ctx, tx, w.held)
 		return err
-	}
-	door := w.DB.Write
-	if w.DryRun {
-		door = w.DB.Read
-	}
-	if err := door(ctx, w.Viewer, put); err != nil {
+	}); err != nil {
 		return err
 	}
 	w.Tally.Add(t)
@@ -110,16 +135,7 @@ func (w *Writer[T]) Flush(ctx context.Context) error {
 	if w.Done != nil {
 		w.Done(w.taken)
 	}
-	w.busy = !w.Alone && began.Sub(asked) > heldUp
-	if !w.busy || w.DryRun {
-		return nil
-	}
-	select {
-	case <-time.After(c.Now().Sub(asked)):
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
-	}
+	return nil
 }
 
 // maxRows is how many rows one statement holds: few enough that its text is soon parsed and that every engine takes its

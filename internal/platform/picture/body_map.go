@@ -106,7 +106,7 @@ func (b BodyMap) view(c *canvas, v View, left, scale float64) {
 	if v == Back {
 		name, sides = "Back", [2]string{"left", "right"}
 	}
-	c.text(mid, ViewHeight*scale+19, 16, name, "text-anchor", "middle", "font-weight", "640", "fill", ink)
+	c.text(mid, ViewHeight*scale+19, 16, name, "text-anchor", "middle", "font-weight", "600", "fill", ink)
 	for i, side := range sides {
 		x := mid + float64(2*i-1)*58*scale
 		c.text(x, 226*scale, 15, "their", "text-anchor", "middle", "fill", soft)

@@ -27,7 +27,7 @@ func TestSearchFindsWhatTheViewerMaySee(t *testing.T) {
 			open, restricted, elsewhere = add("oak", false), add("oak", true), add("elm", false)
 			return nil
 		}))
-		lead := access.Viewer{Account: "amina", District: "d", Roles: map[access.Role][]string{access.Member: {"oak"}, access.DSL: {"oak"}}}
+		lead := access.Viewer{Account: "amina", District: "d", Strength: access.SecondFactor, Roles: map[access.Role][]string{access.Member: {"oak"}, access.DSL: {"oak"}}}
 		testkit.OK(t, w.DB.Read(t.Context(), lead, func(ctx context.Context, tx *store.Tx) error {
 			for _, q := range []string{"sian", "ONEIL", "o neil sian", "smith", "O'Neil-Sm"} {
 				got, err := search.Names(ctx, tx, []string{"oak"}, q, 20)

@@ -36,7 +36,7 @@ func refused(t *testing.T, err, problem error, words ...string) {
 
 func TestEachPurposeHasItsOwnKey(t *testing.T) {
 	seen := map[[32]byte]secret.Purpose{}
-	for _, p := range []secret.Purpose{secret.Database, secret.Files, secret.AuditDetail, secret.Draft, secret.DayCodes} {
+	for _, p := range []secret.Purpose{secret.Database, secret.Files, secret.DayCodes, secret.Accounts, secret.Cursors} {
 		k := fixed(1).Derive(p)
 		if other, ok := seen[k]; ok {
 			t.Errorf("%s and %s share a key", p, other)

@@ -203,7 +203,7 @@ func TestRecordHoldsTheRelationsOfItsParent(t *testing.T) {
 			}
 			return tx.AddGrant(ctx, store.Grant{Record: header, Kind: access.Named, To: "noor", From: tx.Now, Until: tx.Now + 1000})
 		}))
-		noor := access.Viewer{Account: "noor", District: here, Roles: map[access.Role][]string{access.Member: {"elm"}}}
+		noor := access.Viewer{Account: "noor", District: here, Strength: access.SecondFactor, Roles: map[access.Role][]string{access.Member: {"elm"}}}
 		read := func(want bool) {
 			t.Helper()
 			testkit.OK(t, w.DB.Read(t.Context(), noor, func(ctx context.Context, tx *store.Tx) error {

@@ -4,7 +4,6 @@ import (
 	"context"
 	"database/sql"
 	"database/sql/driver"
-	"fmt"
 	"reflect"
 	"runtime"
 	"sync"
@@ -210,7 +209,7 @@ func (w *writer) reopen() {
 		return // the next closure finds out and says so
 	}
 	if err := conn.Raw(func(any) error { return driver.ErrBadConn }); err == nil {
-		panic(fmt.Sprint("store: the connection was kept after a failed commit"))
+		panic("store: the connection was kept after a failed commit")
 	}
 	conn.Close() //nolint:errcheck // it is already gone
 }

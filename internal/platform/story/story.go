@@ -87,6 +87,12 @@ func Relevel(ctx context.Context, tx *store.Tx, record string, level int) error 
 	return err
 }
 
+// Retitle gives the entries of a record another title.
+func Retitle(ctx context.Context, tx *store.Tx, record, line string) error {
+	_, err := tx.Exec(ctx, store.SQL(`UPDATE story_entry SET line = ? WHERE record_id = ?`, line, record))
+	return err
+}
+
 // Mark marks an entry significant, or with an empty reason takes the mark away. The caller records it in the audit log.
 // NotFound: no such entry, or not one that the viewer may change.
 func Mark(ctx context.Context, tx *store.Tx, child, id, reason string) error {

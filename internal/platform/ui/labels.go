@@ -21,8 +21,6 @@ func (p Label) Render(ctx context.Context, w io.Writer) error { return label(p).
 
 func (p Label) of(id string) Label { p.For = id; return p }
 
-func (p Label) classed(class string) Label { p.Classes = classes(class, p.Classes); return p }
-
 // Hint is help that stays readable while the control is filled in. Empty hints are not shown.
 type Hint struct {
 	Text       string

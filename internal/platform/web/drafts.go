@@ -71,7 +71,7 @@ func (d Drafts) keep(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if err := r.ParseMultipartForm(1 << 20); err != nil && err != http.ErrNotMultipart {
+	if err := r.ParseMultipartForm(1 << 20); err != nil && err != http.ErrNotMultipart { // #nosec G120 -- the site bounds every body before a handler sees it
 		return errs.Of(errs.Invalid, err, "The draft could not be read")
 	}
 	form := r.PostFormValue("form")

@@ -203,7 +203,11 @@ func (s *Site) answer(w *buffered, r *http.Request, x *exchange, route Route) (e
 		w.WriteHeader(http.StatusNoContent) // a browser that looks ahead has opened nothing, and nobody has read it
 		return nil
 	}
-	return route.Handler(w, r)
+	err = route.Handler(w, r)
+	if errs.Is(err, errs.NotFound) && x.viewer.MayNeedFactor() && strings.Contains(route.Pattern, "{") {
+		return errs.New(errs.StepUp, "Confirm that it is you")
+	}
+	return err
 }
 
 // foreseen says whether a browser fetches the page before anybody asked for it, or asks for its head only.

@@ -61,6 +61,7 @@ CREATE INDEX casework_break_glass_org ON casework_break_glass (org_id, signed_at
 CREATE INDEX casework_break_glass_by ON casework_break_glass (by_id, child_id, at);
 
 -- The records that an emergency opened: those there were at that moment, and no later ones.
+-- +kith personal
 CREATE TABLE casework_break_glass_record (
   break_glass_id TEXT NOT NULL,
   record_id      TEXT NOT NULL,

@@ -21,3 +21,5 @@ ALTER TABLE people_contact ADD COLUMN email TEXT NOT NULL DEFAULT '';
 ALTER TABLE people_contact ADD COLUMN address TEXT NOT NULL DEFAULT '';
 ALTER TABLE people_contact ADD COLUMN postcode TEXT NOT NULL DEFAULT '';
 ALTER TABLE people_contact ADD COLUMN order_words TEXT NOT NULL DEFAULT '';
+
+CREATE INDEX people_detail_source ON people_detail (district_id, source_id) WHERE source_id <> '';
