@@ -11,6 +11,7 @@ import (
 	"kith/internal/feature/people"
 	"kith/internal/kernel/access"
 	"kith/internal/kernel/clock"
+	"kith/internal/kernel/errs"
 	"kith/internal/kernel/ref"
 	"kith/internal/kernel/term"
 	"kith/internal/kernel/text"
@@ -40,7 +41,7 @@ const (
 // Rows of the database in one closure: nobody else uses a district that is being made.
 const (
 	childrenAtOnce = 400
-	concernsAtOnce = 250
+	concernsAtOnce = 100
 	entriesAtOnce  = 5_000
 	heldAtMost     = 400_000 // entries of the chronology held in memory until they are brought in child by child
 )
@@ -226,7 +227,7 @@ func (r *reference) past(ctx context.Context) error {
 			k := &s.children[int(u*u*float64(len(s.children)))] // a few children have most of it
 			batch, about, kids = append(batch, r.concern(s, k, came)), append(about, s), append(kids, k)
 		}
-		if err := r.write(ctx, func(ctx context.Context, tx *store.Tx) error {
+		if err := r.again(ctx, func(ctx context.Context, tx *store.Tx) error {
 			if err := (concerns.Store{}).BulkInsert(ctx, tx, batch); err != nil {
 				return err
 			}
@@ -250,6 +251,16 @@ func (r *reference) past(ctx context.Context) error {
 		}
 	}
 	return nil
+}
+
+// again writes, and tries some times more when the disk is so busy that a closure is stopped for taking too long.
+func (r *reference) again(ctx context.Context, fn func(context.Context, *store.Tx) error) (err error) {
+	for range 5 {
+		if err = r.write(ctx, fn); !errs.Is(err, errs.Unavailable) || ctx.Err() != nil {
+			return err
+		}
+	}
+	return err
 }
 
 // schoolDays are the school days of the past years, the last of them one that is over or has begun two hours ago.
@@ -387,7 +398,7 @@ func (r *reference) audited(p *concerns.Past, s *bigSchool, k *pastChild) []audi
 		add(x.At, x.By, "dsl", "", "concern.feedback", access.Concern, id, nil)
 	}
 	for i := 0; len(out) < each; i++ {
-		reader, at := s.leads[r.rand.IntN(len(s.leads))], p.RecordedAt.Add(time.Duration(15+11*i)*time.Minute)
+		reader, at := s.leads[i%len(s.leads)], p.RecordedAt.Add(time.Duration(15+11*i)*time.Minute)
 		if i%3 == 2 {
 			add(at, reader, "dsl", "dsl-file", "casework.opened", access.Child, k.file, nil)
 		} else {
@@ -402,7 +413,7 @@ func (r *reference) tell(ctx context.Context) error {
 	var held []story.Entry
 	defer func() { r.lines, r.held = map[*pastChild][]story.Entry{}, 0 }()
 	flush := func() error {
-		err := r.write(ctx, func(ctx context.Context, tx *store.Tx) error {
+		err := r.again(ctx, func(ctx context.Context, tx *store.Tx) error {
 			if err := story.Bulk(ctx, tx, held); err != nil {
 				return err
 			}

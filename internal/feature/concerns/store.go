@@ -326,7 +326,7 @@ func (Store) Back(ctx context.Context, tx *store.Tx, orgs []string, by clock.Day
 
 // Silent returns the concerns of the schools that a lead has read before the instant and whose reporter has heard nothing since.
 func (Store) Silent(ctx context.Context, tx *store.Tx, orgs []string, readBefore clock.Millis) ([]listed, error) {
-	return store.All[listed](ctx, tx, store.SQL(listedFrom).In("c.org_id", orgs).Add(`AND c.read_at > 0 AND c.read_at < ? AND c.reporter_id <> '' AND c.state IN ('read', 'deciding', 'watching', 'support', 'referred')
+	return store.All[listed](ctx, tx, store.SQL(listedFrom).In("c.org_id", orgs).Add(`AND c.read_at > 0 AND c.read_at < ? AND c.reporter_id <> '' AND c.state IN ('sent', 'read', 'deciding', 'watching', 'support', 'referred')
 		AND NOT EXISTS (SELECT 1 FROM concerns_feedback f WHERE f.concern_id = c.id)`, int64(readBefore)).Visible("r", access.Concern).Add(`ORDER BY c.read_at DESC LIMIT 20`))
 }
 
