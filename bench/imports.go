@@ -79,7 +79,7 @@ func importRoll(ctx context.Context, dir string, children int) (took time.Durati
 		return 0, err
 	}
 	defer func() { err = errors.Join(err, db.Close(), os.RemoveAll(filepath.Join(dir, "import"))) }()
-	out := bulk.Writer[*people.Arrival]{DB: db, Viewer: access.System("d", "benchmark"), Alone: true, Cost: people.ArrivalRows,
+	out := bulk.Writer[*people.Arrival]{Pace: bulk.Pace{DB: db, Viewer: access.System("d", "benchmark"), Alone: true, Cost: people.ArrivalRows},
 		Put: func(ctx context.Context, tx *store.Tx, items []*people.Arrival) (bulk.Tally, error) {
 			if err := (people.Store{}).BulkInsert(ctx, tx, items); err != nil {
 				return bulk.Tally{}, err
