@@ -1,5 +1,3 @@
-// Package e2e walks through the journeys of the people who use Kith, from end to end, in a browser on a phone and on a desk,
-// over the whole program. Every page on the way is checked for accessibility, for its width and for errors on the console.
 package e2e
 
 import (
@@ -148,6 +146,7 @@ func (p *person) open(path string) {
 // press presses a button and waits for the page that it leads to, which is checked.
 func (p *person) press(button string) {
 	p.t.Helper()
+	//lint:ignore SA1019 a form may lead back to its own address, where WaitForURL would not wait
 	_, err := p.PW.ExpectNavigation(func() error {
 		return p.PW.GetByRole("button", playwright.PageGetByRoleOptions{Name: button, Exact: playwright.Bool(true)}).First().Click()
 	})
