@@ -25,7 +25,7 @@ type program struct{ path string }
 // build builds the program as `make build` does.
 func build(ctx context.Context, dir string) (program, error) {
 	p := program{filepath.Join(dir, "kith")}
-	c := exec.CommandContext(ctx, "go", "build", "-trimpath", "-ldflags", "-s -w", "-o", p.path, "./cmd/kith")
+	c := exec.CommandContext(ctx, "go", "build", "-trimpath", "-ldflags", "-s -w", "-o", p.path, "./cmd/kith") // #nosec G204 -- our own program, just built
 	c.Env = append(os.Environ(), "CGO_ENABLED=0")
 	if out, err := c.CombinedOutput(); err != nil {
 		return p, fmt.Errorf("go build: %w\n%s", err, out)
@@ -50,7 +50,7 @@ type serving struct {
 
 // demo starts `kith demo` on a data folder and waits until it says that it is ready.
 func (p program) demo(ctx context.Context, data string) (*serving, error) {
-	s := &serving{cmd: exec.CommandContext(ctx, p.path, "demo", "--listen", "127.0.0.1:0", "--data", data)}
+	s := &serving{cmd: exec.CommandContext(ctx, p.path, "demo", "--listen", "127.0.0.1:0", "--data", data)} // #nosec G204 -- our own program, just built
 	out, err := s.cmd.StdoutPipe()
 	if err != nil {
 		return nil, err

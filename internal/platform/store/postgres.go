@@ -57,7 +57,7 @@ func (db *DB) writePostgres(ctx context.Context, v access.Viewer, fn func(contex
 		if !errors.As(err, &pg) || pg.Code != "40001" && pg.Code != "40P01" {
 			return err
 		}
-		time.Sleep(time.Duration(rand.Int64N(int64(5*time.Millisecond) << n))) // rivals that wake together meet again // #nosec G404 -- a pause between rivals, not a secret
+		time.Sleep(time.Duration(rand.Int64N(int64(5*time.Millisecond) << n))) // #nosec G404 -- rivals that wake together meet again; a pause is no secret
 	}
 	return errs.Of(errs.Busy, err, "Too many people are changing this at once. Nothing was lost: send it again.")
 }
