@@ -264,6 +264,29 @@ func TestFormSentTwiceMakesOneRecord(t *testing.T) {
 	}
 }
 
+// repeats are the forms without an id of their own: sent twice, they write a line twice. SEC-15 does not hold for them.
+var repeats = []string{"POST /concerns/{id}/children", "POST /concerns/{id}/parents", "POST /concerns/{id}/advice", "POST /concerns/{id}/feedback", "POST /concerns/{id}/actions", "POST /concerns/rota",
+	"POST /children/{id}/entries/{entry}/significant", "POST /children/{id}/chronology.pdf"}
+
+// SEC-15: no other form makes a second record; one that has learned not to is struck from the list.
+func TestWhichFormsRepeatThemselves(t *testing.T) {
+	w := newWorld(t)
+	f := w.furnish(t)
+	for _, r := range changes(w) {
+		body := w.filled(f, r)
+		if body.Has("id") {
+			continue
+		}
+		b, path := w.as(t, sender(name(r))), f.address(t, r.Pattern, nil)
+		b.Post(path, body)
+		before := len(w.dump(t, "audit_entry"))
+		b.Post(path, body)
+		if more := len(w.dump(t, "audit_entry")) > before; more != slices.Contains(repeats, name(r)) {
+			t.Errorf("%s sent twice makes a second record: %v", name(r), more)
+		}
+	}
+}
+
 // SEC-19: no form is taken from another site's page.
 func TestOtherSitesAreRefused(t *testing.T) {
 	w := newWorld(t)
