@@ -42,8 +42,9 @@ func (f *Feature) forDeciding(ctx context.Context, tx *store.Tx, id ID) (c Conce
 }
 
 // change runs fn on a concern that the viewer may decide and writes what was done into the log.
+// What fn finds to have been sent before ends the transaction and is no error: the first sending stands (SEC-15).
 func (f *Feature) change(ctx context.Context, v access.Viewer, id ID, action string, fn func(ctx context.Context, tx *store.Tx, c Concern, t Triage) error) error {
-	return f.DB.Write(ctx, v, func(ctx context.Context, tx *store.Tx) error {
+	err := f.DB.Write(ctx, v, func(ctx context.Context, tx *store.Tx) error {
 		c, t, err := f.forDeciding(ctx, tx, id)
 		if err != nil {
 			return err
@@ -56,6 +57,18 @@ func (f *Feature) change(ctx context.Context, v access.Viewer, id ID, action str
 		}
 		return audit.Record(ctx, tx, action, refTo(id), audit.Org(c.Org))
 	})
+	if errors.Is(err, errSentBefore) {
+		return nil
+	}
+	return err
+}
+
+// once returns errSentBefore when the list already holds this very line: the same form sent twice, whenever that is, makes one.
+func once[T any](list []T, err error, same func(T) bool) error {
+	if err == nil && slices.ContainsFunc(list, same) {
+		return errSentBefore
+	}
+	return err
 }
 
 // Take says "I have read this": it stops the rota from telling the next person.
@@ -81,7 +94,7 @@ type Judgement struct {
 
 // Decide records a decision. Rule: something it needs is missing (CanDecide). Conflict: another lead saved in between.
 func (f *Feature) Decide(ctx context.Context, v access.Viewer, id ID, d Judgement) error {
-	err := f.change(ctx, v, id, "concern.decided", func(ctx context.Context, tx *store.Tx, c Concern, t Triage) error {
+	return f.change(ctx, v, id, "concern.decided", func(ctx context.Context, tx *store.Tx, c Concern, t Triage) error {
 		if sent, err := f.store.wasSent(ctx, tx, d.Decision); sent || err != nil {
 			return cmp.Or(err, errSentBefore)
 		}
@@ -150,10 +163,6 @@ func (f *Feature) Decide(ctx context.Context, v access.Viewer, id ID, d Judgemen
 		}
 		return f.watchHigh(ctx, tx, id, t)
 	})
-	if errors.Is(err, errSentBefore) {
-		return nil
-	}
-	return err
 }
 
 // errSentBefore ends the transaction of a form that was sent twice: the first sending stands.
@@ -276,6 +285,10 @@ func (f *Feature) AddAction(ctx context.Context, v access.Viewer, id ID, a Actio
 		if !slices.ContainsFunc(leads, func(p access.Viewer) bool { return p.Account == a.Owner }) {
 			return errs.Refuse("Choose who will do it")
 		}
+		have, err := f.store.Actions(ctx, tx, t.ID)
+		if err := once(have, err, func(x Action) bool { return x.What == a.What && x.Owner == a.Owner && x.DoneAt == 0 }); err != nil {
+			return err
+		}
 		a.ID, a.Record = tx.NewID(), t.ID
 		if a.DueAt == 0 {
 			a.DueAt = tx.Now.Add(24 * time.Hour)
@@ -325,6 +338,10 @@ func (f *Feature) RecordParents(ctx context.Context, v access.Viewer, id ID, p P
 				return err
 			}
 		}
+		have, err := f.store.Parents(ctx, tx, t.ID)
+		if err := once(have, err, func(x Parent) bool { return x.By == v.Account && x.Informed == p.Informed && x.Words == p.Words }); err != nil {
+			return err
+		}
 		if err := f.store.insertParent(ctx, tx, t.ID, p); err != nil {
 			return err
 		}
@@ -349,6 +366,12 @@ func (f *Feature) RecordAdvice(ctx context.Context, v access.Viewer, id ID, a Ad
 		return errs.Refuse("Write what they advised")
 	}
 	return f.change(ctx, v, id, "concern.advice", func(ctx context.Context, tx *store.Tx, _ Concern, t Triage) error {
+		have, err := f.store.Advice(ctx, tx, t.ID)
+		if err := once(have, err, func(x Advice) bool {
+			return x.By == v.Account && x.Kind == a.Kind && x.Who == a.Who && x.Words == a.Words
+		}); err != nil {
+			return err
+		}
 		return f.store.insertAdvice(ctx, tx, t.ID, a)
 	})
 }
@@ -359,6 +382,10 @@ func (f *Feature) GiveFeedback(ctx context.Context, v access.Viewer, id ID, word
 		return errs.Refuse("Write what your colleague will read")
 	}
 	return f.change(ctx, v, id, "concern.feedback", func(ctx context.Context, tx *store.Tx, c Concern, t Triage) error {
+		have, err := f.store.Feedback(ctx, tx, id)
+		if err := once(have, err, func(x Feedback) bool { return x.By == v.Account && x.Words == words }); err != nil {
+			return err
+		}
 		return f.store.insertFeedback(ctx, tx, c.Org, c.Reporter, id, words)
 	})
 }
@@ -386,6 +413,11 @@ func (f *Feature) LinkChild(ctx context.Context, v access.Viewer, id ID, k Draft
 		}
 		if children[0].Child != "" && slices.ContainsFunc(have, func(x Child) bool { return x.Child == children[0].Child }) {
 			return errs.Refuse("This child is in this concern already")
+		}
+		if err := once(have, nil, func(x Child) bool {
+			return x.Child == "" && children[0].Child == "" && x.Name == children[0].Name && x.Role == children[0].Role
+		}); err != nil {
+			return err
 		}
 		accounts, err := f.store.Accounts(ctx, tx, id)
 		if err != nil {

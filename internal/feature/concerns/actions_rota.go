@@ -246,6 +246,14 @@ func (f *Feature) PutOnDuty(ctx context.Context, v access.Viewer, d Duty) error 
 		if !slices.ContainsFunc(leads, func(p ref.Person) bool { return p.ID == d.Account }) {
 			return errs.Refuse("Choose one of the school’s safeguarding leads")
 		}
+		there, err := f.store.Rota(ctx, tx, d.Org, d.Day, d.Day)
+		if err != nil {
+			return err
+		}
+		if slices.ContainsFunc(there, func(x Duty) bool { return x.Account == d.Account && x.From == d.From && x.Until == d.Until }) {
+			tx.Unaudited("the same form, sent twice: nothing is changed")
+			return nil
+		}
 		if err := f.store.SetDuty(ctx, tx, d); err != nil {
 			return err
 		}
