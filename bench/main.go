@@ -59,17 +59,24 @@ func run(ctx context.Context, o options, say io.Writer) error {
 		return errors.New("-size is small or full")
 	}
 	var r report
+	var p program
+	if o.only == "" {
+		var err error
+		if p, err = build(ctx, o.dir); err != nil {
+			return err
+		}
+	}
 	for _, n := range sizes {
 		dir := filepath.Join(o.dir, fmt.Sprint(n))
 		m, err := makeDistrict(ctx, dir, n, say)
 		if err != nil {
 			return err
 		}
-		p, err := measure(ctx, o, dir, m, say)
+		f, err := measure(ctx, o, dir, m, say)
 		if err != nil {
 			return err
 		}
-		r.districts = append(r.districts, p)
+		r.districts = append(r.districts, f)
 	}
 	if o.only != "" {
 		if o.only != "plans" {
@@ -78,7 +85,7 @@ func run(ctx context.Context, o options, say io.Writer) error {
 		return nil
 	}
 	last := r.districts[len(r.districts)-1]
-	if err := r.whole(ctx, o, filepath.Join(o.dir, fmt.Sprint(last.made.Children)), say); err != nil {
+	if err := r.whole(ctx, p, o, filepath.Join(o.dir, fmt.Sprint(last.made.Children)), say); err != nil {
 		return err
 	}
 	var b strings.Builder

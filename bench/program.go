@@ -25,6 +25,9 @@ type program struct{ path string }
 // build builds the program as `make build` does.
 func build(ctx context.Context, dir string) (program, error) {
 	p := program{filepath.Join(dir, "kith")}
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return p, err
+	}
 	c := exec.CommandContext(ctx, "go", "build", "-trimpath", "-ldflags", "-s -w", "-o", p.path, "./cmd/kith") // #nosec G204 -- our own program, just built
 	c.Env = append(os.Environ(), "CGO_ENABLED=0")
 	if out, err := c.CombinedOutput(); err != nil {

@@ -44,12 +44,8 @@ type report struct {
 }
 
 // whole measures what does not belong to a page, on the largest of the districts.
-func (r *report) whole(ctx context.Context, o options, dir string, say io.Writer) error {
-	fmt.Fprintln(say, "building the program, starting it, and loading it")
-	p, err := build(ctx, o.dir)
-	if err != nil {
-		return err
-	}
+func (r *report) whole(ctx context.Context, p program, o options, dir string, say io.Writer) (err error) {
+	fmt.Fprintln(say, "starting the program, and loading it")
 	if r.binary, err = p.size(); err != nil {
 		return err
 	}

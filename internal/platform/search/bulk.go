@@ -52,7 +52,7 @@ func AddTexts(ctx context.Context, tx *store.Tx, texts []Text) error {
 		}
 		var values []any
 		for _, x := range now {
-			values = append(values, at[x.Record], strings.Join(scopeTokens([]string{x.Scope}), " "), strings.Join(fold.Tokens(x.Body), " "))
+			values = append(values, at[x.Record], "", strings.Join(scoped([]string{x.Scope}, fold.Tokens(x.Body)), " "))
 		}
 		if err := bulk.Insert(ctx, tx, `INSERT INTO search_words (rowid, scope, body) VALUES`, 3, values, ""); err != nil {
 			return err

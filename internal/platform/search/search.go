@@ -4,6 +4,7 @@ package search
 
 import (
 	"context"
+	"crypto/sha256"
 	"embed"
 	"strings"
 
@@ -75,17 +76,16 @@ func AddText(ctx context.Context, tx *store.Tx, record string, scopes []string, 
 	if err := DropText(ctx, tx, record); err != nil {
 		return err
 	}
-	scope := strings.Join(scopeTokens(scopes), " ")
+	words := strings.Join(scoped(scopes, fold.Tokens(body)), " ")
 	if tx.Engine() == store.Postgres {
-		_, err := tx.Exec(ctx, store.SQL(`INSERT INTO search_text (record_id, district_id, scope, words) VALUES (?, ?, ?, to_tsvector('simple', ?))`,
-			record, tx.Viewer.District, scope, strings.Join(fold.Tokens(body), " ")))
+		_, err := tx.Exec(ctx, store.SQL(`INSERT INTO search_text (record_id, district_id, scope, words) VALUES (?, ?, '', to_tsvector('simple', ?))`, record, tx.Viewer.District, words))
 		return err
 	}
 	n, err := store.Value[int64](ctx, tx, store.SQL(`INSERT INTO search_text (record_id, district_id) VALUES (?, ?) RETURNING n`, record, tx.Viewer.District))
 	if err != nil {
 		return err
 	}
-	_, err = tx.Exec(ctx, store.SQL(`INSERT INTO search_words (rowid, scope, body) VALUES (?, ?, ?)`, n, scope, strings.Join(fold.Tokens(body), " ")))
+	_, err = tx.Exec(ctx, store.SQL(`INSERT INTO search_words (rowid, scope, body) VALUES (?, '', ?)`, n, words))
 	return err
 }
 
@@ -100,16 +100,26 @@ func DropText(ctx context.Context, tx *store.Tx, record string) error {
 	return err
 }
 
-// scopeTokens turns ids into words of the index: a hyphen would split them.
-func scopeTokens(scopes []string) []string {
-	out := make([]string, len(scopes))
-	for i, s := range scopes {
-		out[i] = "s" + strings.ReplaceAll(s, "-", "")
-		if s == Everywhere {
-			out[i] = "severywhere"
+// scoped puts a scope before each word, as the index holds them: the beginning of a word is looked for among the words of the
+// scope and not among those of the whole district, so that a school's search costs the same in a district of any size.
+func scoped(scopes, words []string) []string {
+	out := make([]string, 0, len(scopes)*len(words))
+	for _, s := range scopes {
+		for _, w := range words {
+			out = append(out, code(s)+w)
 		}
 	}
 	return out
+}
+
+// code is a scope as ten letters. Two scopes with one code would only widen what is looked through: the access predicate decides.
+func code(scope string) string {
+	h := sha256.Sum256([]byte(scope))
+	out := make([]byte, 10)
+	for i := range out {
+		out[i] = 'a' + h[i]%26
+	}
+	return string(out)
 }
 
 // Texts returns the ids of records that hold every word of q as a beginning, within the scopes, that the viewer may see.
@@ -118,23 +128,22 @@ func Texts(ctx context.Context, tx *store.Tx, scopes []string, q string, kinds .
 	if len(words) == 0 || len(scopes) == 0 {
 		return nil, nil
 	}
+	each, and, or := `body : "%" *`, " AND ", " OR "
 	if tx.Engine() == store.Postgres {
-		match := make([]string, len(words))
-		for i, w := range words {
-			match[i] = "'" + strings.ReplaceAll(w, "'", "") + "':*"
+		each, and, or = `'%':*`, " & ", " | "
+	}
+	within := make([]string, len(scopes))
+	for i, s := range scopes {
+		match := scoped([]string{s}, words)
+		for j, w := range match {
+			match[j] = strings.Replace(each, "%", strings.NewReplacer("'", "", `"`, "").Replace(w), 1)
 		}
-		sql := store.SQL(`SELECT t.record_id FROM search_text t JOIN access_record r ON r.id = t.record_id WHERE t.words @@ to_tsquery('simple', ?)`, strings.Join(match, " & "))
+		within[i] = "(" + strings.Join(match, and) + ")"
+	}
+	if tx.Engine() == store.Postgres {
+		sql := store.SQL(`SELECT t.record_id FROM search_text t JOIN access_record r ON r.id = t.record_id WHERE t.words @@ to_tsquery('simple', ?)`, strings.Join(within, or))
 		return store.Values[string](ctx, tx, sql.Visible("r", kinds...).Add(`LIMIT ?`, Limit))
 	}
-	match := make([]string, len(words))
-	for i, w := range words {
-		match[i] = `body : "` + strings.ReplaceAll(w, `"`, "") + `" *`
-	}
-	in := make([]string, len(scopes))
-	for i, s := range scopeTokens(scopes) {
-		in[i] = "scope : " + s
-	}
-	sql := store.SQL(`SELECT t.record_id FROM search_words JOIN search_text t ON t.n = search_words.rowid JOIN access_record r ON r.id = t.record_id WHERE search_words MATCH ?`,
-		"("+strings.Join(in, " OR ")+") AND "+strings.Join(match, " AND "))
+	sql := store.SQL(`SELECT t.record_id FROM search_words JOIN search_text t ON t.n = search_words.rowid JOIN access_record r ON r.id = t.record_id WHERE search_words MATCH ?`, strings.Join(within, or))
 	return store.Values[string](ctx, tx, sql.Visible("r", kinds...).Add(`LIMIT ?`, Limit))
 }
