@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"kith/internal/feature/account"
 	"kith/internal/feature/casework"
@@ -153,9 +154,9 @@ func Join(ctx context.Context, db *store.DB, root secret.Root, made string, s Se
 		a.Account.Demo = a.demoPersonas
 	}
 	a.Files = files.Store{DB: db, Key: root.Derive(secret.Files)}
-	a.Concerns = concerns.New(concerns.Deps{DB: db, Queue: a.Queue, Calendar: term.Default(), DayKey: root.Derive(secret.DayCodes), URL: s.PublicURL,
+	a.Concerns = concerns.New(concerns.Deps{DB: db, Queue: a.Queue, Calendar: a.calendar(), DayKey: root.Derive(secret.DayCodes), URL: s.PublicURL,
 		People: accounts, Children: children, Schools: organisations, Mail: s.Mail, Files: a.Files})
-	a.Casework = casework.New(casework.Deps{DB: db, Calendar: term.Default(), Queue: a.Queue, URL: s.PublicURL, Write: "/concerns/new", Children: fileChildren{}, People: accounts,
+	a.Casework = casework.New(casework.Deps{DB: db, Calendar: a.calendar(), Queue: a.Queue, URL: s.PublicURL, Write: "/concerns/new", Children: fileChildren{}, People: accounts,
 		Schools: organisations, Teller: fileTeller{}, Mail: s.Mail})
 	a.Newsletters = newsletters.New(newsletters.Deps{DB: db, Queue: a.Queue, PublicURL: s.PublicURL, Publisher: a.publisher(), Mailer: s.Mail, Posts: letterPosts{}, Names: letterNames{db: db}, People: accounts})
 	a.Today = today.New(today.Deps{DB: db, Sources: []today.Source{a.Concerns, a.Casework}})
@@ -211,4 +212,14 @@ func (a *App) publisher() string {
 		return a.districts[0].Name + " Safeguarding Partnership"
 	}
 	return "Safeguarding Partnership"
+}
+
+// calendar is when the schools are open. The invented district has the terms that are shipped for it. A real district has
+// weekdays and bank holidays until its own terms can be entered: clocks then run through its school holidays too, and tell
+// somebody too often rather than too late.
+func (a *App) calendar() term.Calendar {
+	if slices.ContainsFunc(a.districts, func(d directory.District) bool { return d.Demo }) {
+		return term.Default()
+	}
+	return term.Calendar{BankHolidays: term.BankHolidays()}
 }
