@@ -122,6 +122,12 @@ func (d *district) proveAudit(ctx context.Context, dir string) (a audited, err e
 		return a, err
 	}
 	log := audit.New(d.app.DB, signer)
+	// One entry more: a checkpoint of the same size that the program itself has signed would be given again.
+	if err := d.app.DB.Write(ctx, access.System(d.id, "benchmark"), func(ctx context.Context, tx *store.Tx) error {
+		return audit.Record(ctx, tx, "benchmark.proved", ref.To("district", d.id))
+	}); err != nil {
+		return a, err
+	}
 	if err := log.SequenceAll(ctx); err != nil {
 		return a, err
 	}
