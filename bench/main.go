@@ -102,6 +102,9 @@ func measure(ctx context.Context, o options, dir string, m made, say io.Writer) 
 		return f, err
 	}
 	defer d.app.Close() //nolint:errcheck // nothing more is written
+	if err := d.settle(ctx); err != nil {
+		return f, err
+	}
 	people, err := d.leads(ctx, 50)
 	if err != nil {
 		return f, err
