@@ -95,7 +95,7 @@ func TestAccountsAreOnlyAdded(t *testing.T) {
 	})
 }
 
-// CON-4, TRF-9: each child has their own part; one child's chronology shows nothing of another's.
+// CON-4: each child has their own part; one child's chronology shows nothing of another's.
 func TestEachChildHasTheirOwnPart(t *testing.T) {
 	each(t, func(t *testing.T, w *world) {
 		d := w.draft()

@@ -26,8 +26,8 @@ func TestAlertMailSaysNothingOfAnybody(t *testing.T) {
 		}
 		for _, m := range w.sent {
 			all := m.Subject + m.Text + m.HTML
-			for _, canary := range []string{"Ivy", "Marsden", "Ellen", "Booth", "door", "Dining", "oak", "urgent", "hurt", "4 Harrier"} {
-				if strings.Contains(strings.ToLower(all), strings.ToLower(canary)) && canary != "oak" {
+			for _, canary := range []string{"Ivy", "Marsden", "Ellen", "Booth", "door", "Dining", "School oak", "urgent", "hurt", "4 Harrier"} {
+				if strings.Contains(strings.ToLower(all), strings.ToLower(canary)) {
 					t.Errorf("the mail holds %q: %s", canary, all)
 				}
 			}

@@ -147,7 +147,7 @@ func TestCalendarClosedForEver(t *testing.T) {
 	}
 }
 
-// TRF-1 asks for the first day on which either of two schools is open.
+// The clock of a transfer asks for the first day on which either of two schools is open.
 func TestFirstDayAfter(t *testing.T) {
 	a := term.Default()
 	b := term.Default()
