@@ -33,6 +33,19 @@ type demoCmd struct {
 	Data     string `default:".kith-demo/data" type:"path" help:"Folder of the database. Its key lies beside it."`
 	Children int    `default:"2000" help:"How many children the district has."`
 	Reset    bool   `help:"Make the district afresh."`
+	At       string `placeholder:"2026-11-23T07:50" help:"Begin at this hour in London instead of now. A district that is there already keeps the days it was made with."`
+}
+
+// clock is the clock of the demonstration: the machine's own, or one that begins at the hour asked for and runs on.
+func (d demoCmd) clock() (clock.Clock, error) {
+	if d.At == "" {
+		return clock.System{}, nil
+	}
+	at, err := time.ParseInLocation("2006-01-02T15:04", d.At, clock.London)
+	if err != nil {
+		return nil, errs.Of(errs.Rule, err, "Write --at as a day and an hour, such as 2026-11-23T07:50.")
+	}
+	return clock.Shifted{By: at.Sub(clock.System{}.Now())}, nil
 }
 
 func (d demoCmd) Run(c *console) error {
@@ -44,7 +57,11 @@ func (d demoCmd) Run(c *console) error {
 			return err
 		}
 	}
-	s := Settings{Place: Place{Data: d.Data}, Log: logTo(c.err), Workers: 4, PublicURL: "http://" + d.Listen,
+	clk, err := d.clock()
+	if err != nil {
+		return err
+	}
+	s := Settings{Place: Place{Data: d.Data}, Clock: clk, Log: logTo(c.err), Workers: 4, PublicURL: "http://" + d.Listen,
 		Mail: mail.Outbox{Dir: filepath.Join(d.Data, "outbox"), FromName: "Kith", FromAddress: "kith@haverdale.example"}}
 	a, err := New(c.ctx, s)
 	if err != nil {
@@ -55,7 +72,7 @@ func (d demoCmd) Run(c *console) error {
 			return err
 		}
 		fmt.Fprintf(c.out, "making the invented district of Haverdale with %d children\n", d.Children)
-		if err := MakeDemo(c.ctx, s, d.Children, clock.System{}.Now()); err != nil {
+		if err := MakeDemo(c.ctx, s, d.Children, clk.Now()); err != nil {
 			return err
 		}
 		if a, err = New(c.ctx, s); err != nil {

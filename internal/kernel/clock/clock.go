@@ -29,6 +29,12 @@ type System struct{}
 // Now returns the present instant in UTC.
 func (System) Now() time.Time { return time.Now().UTC() }
 
+// Shifted runs as the machine's clock does, By apart from it: the invented district shown at another hour.
+type Shifted struct{ By time.Duration }
+
+// Now returns the present instant, shifted, in UTC.
+func (s Shifted) Now() time.Time { return System{}.Now().Add(s.By) }
+
 // Manual is a clock that stands still until somebody moves it. Safe for concurrent use.
 type Manual struct {
 	mu sync.Mutex
