@@ -10,6 +10,9 @@ import (
 	"os"
 	"strings"
 	"sync/atomic"
+
+	"github.com/ncruces/go-sqlite3"
+	"github.com/ncruces/go-sqlite3/driver"
 )
 
 // floor runs bare what a page asks of the database: the same statements with the same values, prepared, on connections opened
@@ -37,7 +40,10 @@ type commit struct {
 func open(file string, key [32]byte, cacheKB, connections int) (*sql.DB, error) {
 	q := url.Values{"vfs": {"adiantum"}, "_txlock": {"immediate"}, "_pragma": {"hexkey('" + hex.EncodeToString(key[:]) + "')", "busy_timeout(10000)", "journal_mode(wal)", "synchronous(full)",
 		"foreign_keys(on)", "temp_store(memory)", "secure_delete(on)", fmt.Sprintf("cache_size(-%d)", cacheKB)}}
-	db, err := sql.Open("sqlite3", "file:"+(&url.URL{Path: file}).EscapedPath()+"?"+q.Encode())
+	db, err := driver.Open("file:"+(&url.URL{Path: file}).EscapedPath()+"?"+q.Encode(), func(c *sqlite3.Conn) error {
+		_, err := c.Config(sqlite3.DBCONFIG_ENABLE_QPSG, true)
+		return err
+	})
 	if err == nil {
 		db.SetMaxOpenConns(connections)
 		db.SetMaxIdleConns(connections)

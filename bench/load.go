@@ -6,16 +6,28 @@ import (
 	"runtime"
 	"slices"
 	"sync"
+	"syscall"
 	"time"
 )
 
-// spread is how long something took, in milliseconds, and how often it was done.
+// spread is how long something took, in milliseconds, how often it was done, and how much processor time each took of this
+// process, in milliseconds: that last one stays the same whatever else the machine is doing.
 type spread struct {
 	p50, p95, p99 float64
 	perSecond     float64
+	cpu           float64
 }
 
-func spreadOf(took []time.Duration, in time.Duration) spread {
+// spent is the processor time that this process has used.
+func spent() time.Duration {
+	var u syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {
+		return 0
+	}
+	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
+}
+
+func spreadOf(took []time.Duration, in, cpu time.Duration, n int) spread {
 	slices.Sort(took)
 	at := func(q float64) float64 {
 		if len(took) == 0 {
@@ -23,7 +35,7 @@ func spreadOf(took []time.Duration, in time.Duration) spread {
 		}
 		return float64(took[min(len(took)-1, int(q*float64(len(took))))].Microseconds()) / 1000
 	}
-	return spread{at(0.5), at(0.95), at(0.99), float64(len(took)) / in.Seconds()}
+	return spread{at(0.5), at(0.95), at(0.99), float64(len(took)) / in.Seconds(), float64(cpu.Microseconds()) / 1000 / float64(max(1, n))}
 }
 
 // middle returns the medians of several rounds, figure by figure.
@@ -36,7 +48,7 @@ func middle(all []spread) spread {
 		slices.Sort(v)
 		return v[len(v)/2]
 	}
-	return spread{of(func(s spread) float64 { return s.p50 }), of(func(s spread) float64 { return s.p95 }), of(func(s spread) float64 { return s.p99 }), of(func(s spread) float64 { return s.perSecond })}
+	return spread{of(func(s spread) float64 { return s.p50 }), of(func(s spread) float64 { return s.p95 }), of(func(s spread) float64 { return s.p99 }), of(func(s spread) float64 { return s.perSecond }), of(func(s spread) float64 { return s.cpu })}
 }
 
 // pace is how a measurement is taken.
@@ -54,6 +66,7 @@ func (c pace) crowd(n int, think time.Duration, do func(who int) error) (spread,
 		var took []time.Duration
 		var first error
 		var wg sync.WaitGroup
+		turns, before := 0, spent()
 		start := time.Now()
 		warm, end := start.Add(c.round/5), start.Add(c.round+c.round/5)
 		for who := range n {
@@ -68,6 +81,7 @@ func (c pace) crowd(n int, think time.Duration, do func(who int) error) (spread,
 					err := do(who)
 					t := time.Since(began)
 					mu.Lock()
+					turns++
 					if err != nil && first == nil {
 						first = err
 					}
@@ -88,7 +102,7 @@ func (c pace) crowd(n int, think time.Duration, do func(who int) error) (spread,
 		if first != nil {
 			return spread{}, first
 		}
-		all = append(all, spreadOf(took, c.round))
+		all = append(all, spreadOf(took, c.round, spent()-before, turns))
 	}
 	return middle(all), nil
 }

@@ -143,7 +143,7 @@ func measure(ctx context.Context, o options, dir string, m made, say io.Writer) 
 		if err != nil {
 			return f, err
 		}
-		fmt.Fprintf(say, "%7d children, %-26s p50 %.1f ms alone, p95 %.1f ms of 50 people without a pause\n", m.Children, pg.name, x.alone.p50, x.crowd.p95)
+		fmt.Fprintf(say, "%7d children, %-26s p50 %.1f ms alone, p95 %.1f ms of 50 people without a pause, %.2f ms of processor each (floor %.2f)\n", m.Children, pg.name, x.alone.p50, x.crowd.p95, x.crowd.cpu, x.bareCrowd.cpu)
 		f.pages = append(f.pages, x)
 	}
 	return f, nil

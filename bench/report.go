@@ -121,11 +121,11 @@ func (r *report) writePages(w io.Writer) {
 		fmt.Fprintf(w, "%s schools, %s accounts, %s concerns, %s chronology entries, %s audit entries, %s access records; %.1f GB on the disk; made in %.0f s.\n", thousands(f.made.Rows["schools"]), thousands(f.made.Rows["staff"]), thousands(f.made.Rows["concerns"]),
 			thousands(f.made.Rows["chronology entries"]), thousands(f.made.Rows["audit entries"]), thousands(f.made.Rows["records"]), float64(f.made.Bytes)/1e9, f.made.Seconds)
 		fmt.Fprintf(w, "The empty handler: %s ms. %d leads of different schools.\n\n", three(f.empty), f.people)
-		fmt.Fprintln(w, "| page | 1 person | 50 people, no pause | requests/s | 50 people, a page a second each | statements read + written | allocations | floor, 1 person | page / floor | floor, 50 people | p95 page / p95 floor |")
-		fmt.Fprintln(w, "|---|---|---|---|---|---|---|---|---|---|---|")
+		fmt.Fprintln(w, "| page | 1 person | 50 people, no pause | requests/s | 50 people, a page a second each | statements read + written | allocations | floor, 1 person | page / floor | floor, 50 people | p95 page / p95 floor | processor, each: page, floor |")
+		fmt.Fprintln(w, "|---|---|---|---|---|---|---|---|---|---|---|---|")
 		for _, x := range f.pages {
-			fmt.Fprintf(w, "| %s | %s | %s | %.0f | %s | %d + %d | %s (%d kB) | %s | **%s** | %s | %s |\n", x.name, three(x.alone), three(x.crowd), x.crowd.perSecond, three(x.life), x.reads, x.writes,
-				thousands(int64(x.allocs)), x.bytes/1024, ms(f.floorOf(x)), over(x.alone.p50, f.floorOf(x)), three(x.bareCrowd), over(x.crowd.p95, x.bareCrowd.p95))
+			fmt.Fprintf(w, "| %s | %s | %s | %.0f | %s | %d + %d | %s (%d kB) | %s | **%s** | %s | %s | %s, %s |\n", x.name, three(x.alone), three(x.crowd), x.crowd.perSecond, three(x.life), x.reads, x.writes,
+				thousands(int64(x.allocs)), x.bytes/1024, ms(f.floorOf(x)), over(x.alone.p50, f.floorOf(x)), three(x.bareCrowd), over(x.crowd.p95, x.bareCrowd.p95), ms(x.crowd.cpu), ms(x.bareCrowd.cpu))
 		}
 	}
 	if len(r.districts) < 2 {

@@ -4,12 +4,16 @@ import (
 	"context"
 	"database/sql"
 	"database/sql/driver"
+	"errors"
 
+	"github.com/ncruces/go-sqlite3"
 	sqlite "github.com/ncruces/go-sqlite3/driver"
 )
 
 // Each connection to SQLite keeps the statements it has prepared and uses them again: preparing one with its access predicate
-// costs more than running it. PostgreSQL's driver does the same by itself.
+// costs more than running it. PostgreSQL's driver does the same by itself. For that their plans must not hang on the values
+// (QPSG): where SQLite has looked at how a table is filled it would plan a statement afresh whenever another value is bound,
+// which was a fifth of all the time that pages took.
 
 // How many statements a connection keeps, and how long the longest of them may be.
 const (
@@ -33,7 +37,11 @@ func (k keeping) Connect(ctx context.Context) (driver.Conn, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &keeper{Conn: c.(sqlite.Conn), kept: map[string]*kept{}}, nil
+	conn := c.(sqlite.Conn)
+	if _, err := conn.Raw().Config(sqlite3.DBCONFIG_ENABLE_QPSG, true); err != nil {
+		return nil, errors.Join(err, conn.Close())
+	}
+	return &keeper{Conn: conn, kept: map[string]*kept{}}, nil
 }
 
 // keeper is one connection. database/sql uses a connection from one goroutine at a time.
