@@ -159,7 +159,7 @@ func Join(ctx context.Context, db *store.DB, root secret.Root, made string, s Se
 	a.Casework = casework.New(casework.Deps{DB: db, Calendar: a.calendar(), Queue: a.Queue, URL: s.PublicURL, Write: "/concerns/new", Children: fileChildren{}, People: accounts,
 		Schools: organisations, Teller: fileTeller{}, Mail: s.Mail})
 	a.Newsletters = newsletters.New(newsletters.Deps{DB: db, Queue: a.Queue, PublicURL: s.PublicURL, Publisher: a.publisher(), Mailer: s.Mail, Posts: letterPosts{}, Names: letterNames{db: db}, People: accounts})
-	a.Today = today.New(today.Deps{DB: db, Sources: []today.Source{a.Concerns, a.Casework}})
+	a.Today = today.New(today.Deps{DB: db, Sources: []today.Source{a.Concerns, a.Casework, a.Newsletters, a.Account}})
 	rolls := people.NewRolls(people.RollDeps{DB: db, Queue: a.Queue, Schools: organisations})
 	registers := directory.NewRegisters(db, a.Queue)
 

@@ -40,7 +40,6 @@ var menu = []entry{
 	{ui.NavItem{Text: "People", Href: "/admin/people"}, []access.Role{access.Admin}},
 	{ui.NavItem{Text: "Rolls", Href: "/admin/roll"}, []access.Role{access.Admin}},
 	{ui.NavItem{Text: "Emergency", Href: "/break-glass"}, []access.Role{access.LAOfficer, access.Gateway}},
-	{ui.NavItem{Text: "Your account", Href: "/account"}, nil},
 }
 
 func (f frames) frame(ctx context.Context, v access.Viewer, at string) (ui.Page, error) {
@@ -65,6 +64,7 @@ func (f frames) frame(ctx context.Context, v access.Viewer, at string) (ui.Page,
 			p.Nav = append(p.Nav, item)
 		}
 	}
+	p.Own = "/account"
 	p.Find = v.Holds(access.DSL) || v.Holds(access.Head)
 	err := f.db.Read(ctx, v, func(ctx context.Context, tx *store.Tx) error {
 		me, err := f.accounts.Account(ctx, tx, account.ID(v.Account))

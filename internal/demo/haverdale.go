@@ -137,6 +137,9 @@ func makeLives(ctx context.Context, db *store.DB, clk *clock.Manual, parts Parts
 	if err := m.letters(ctx, clock.DayOf(now)); err != nil {
 		return nil, err
 	}
+	if err := m.comeAndGo(ctx, clock.DayOf(now)); err != nil {
+		return nil, err
+	}
 	m.clock.Set(now)
 	return m, nil
 }
@@ -219,6 +222,30 @@ func (m *maker) hire(ctx context.Context, tx *store.Tx, p person, org string, or
 	}
 	m.accounts[p.email] = string(a.ID)
 	return m.posts.InsertPost(ctx, tx, account.Post{ID: tx.NewID(), Account: string(a.ID), Org: org, Role: p.role, Title: p.title, From: tx.Now + clock.Millis(order), Until: account.NoEnd})
+}
+
+// comeAndGo has somebody invited who has not come yet, and somebody whose post ends next week.
+func (m *maker) comeAndGo(ctx context.Context, today clock.Day) error {
+	m.at(today, 3, 11, 0)
+	return m.write(ctx, func(ctx context.Context, tx *store.Tx) error {
+		for _, x := range []struct {
+			name, email, title string
+			state              account.State
+			until              clock.Millis
+		}{
+			{"Sam Whitaker", "sam.whitaker", "Teaching assistant", account.Invited, account.NoEnd},
+			{"Leah Rahman", "leah.rahman", "Student teacher", account.Active, clock.Of(today.Add(9).Start())},
+		} {
+			a := account.Account{ID: account.ID(tx.NewID()), Email: x.email + "@haverdale.example", Name: x.name, State: x.state}
+			if err := m.posts.InsertAccount(ctx, tx, a); err != nil {
+				return err
+			}
+			if err := m.posts.InsertPost(ctx, tx, account.Post{ID: tx.NewID(), Account: string(a.ID), Org: m.schools[atThornbeck], Role: access.Member, Title: x.title, From: tx.Now, Until: x.until}); err != nil {
+				return err
+			}
+		}
+		return audit.Record(ctx, tx, "district.staffed", ref.To("district", m.district))
+	})
 }
 
 // Personas lists who can be signed in as, in the order of the sign-in page.

@@ -75,5 +75,12 @@ func (m *maker) letters(ctx context.Context, today clock.Day) error {
 			return err
 		}
 	}
-	return nil
+	// Ruth has written one that waits for somebody else to read it.
+	m.at(today, 1, 15, 20)
+	id := newsletters.ID(m.db.IDs().New(clock.Of(m.clock.Now())))
+	if err := f.Write(ctx, ruth, id, newsletters.Content{Kind: newsletters.Briefing, Roles: newsletters.Roles{access.Head}, Title: "Roads in the snow: who decides, who tells", Opening: "Last winter two schools closed and three families heard nothing.",
+		Items: []newsletters.Item{{Heading: "Before it snows", Text: "Say who decides by 06:30, who tells the families without a telephone, and who rings those on a plan."}}}); err != nil {
+		return err
+	}
+	return f.SendForReview(ctx, ruth, id)
 }

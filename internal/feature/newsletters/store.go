@@ -51,6 +51,12 @@ func (Store) all(ctx context.Context, tx *store.Tx, before ID) ([]Issue, bool, e
 	return rows[:min(len(rows), pageSize)], len(rows) > pageSize, err
 }
 
+// underWay returns the issues that were begun and have not all gone out, the latest change first, without their items.
+func (Store) underWay(ctx context.Context, tx *store.Tx) ([]Issue, error) {
+	return store.All[Issue](ctx, tx, store.SQL(`SELECT `+issueColumns+` FROM newsletters_issue i WHERE i.district_id = ? AND i.state IN ('draft', 'review', 'scheduled', 'sending')
+		ORDER BY i.changed_at DESC, i.id DESC LIMIT ?`, tx.Viewer.District, pageSize))
+}
+
 // listed returns the newsletters that the public list shows, the latest first, those sent before the given one ("" for all).
 func (Store) listed(ctx context.Context, tx *store.Tx, before ID) ([]Issue, bool, error) {
 	rows, err := store.All[Issue](ctx, tx, store.SQL(`SELECT `+issueColumns+` FROM newsletters_issue i WHERE i.district_id = ? AND i.kind = 'newsletter' AND i.state IN ('sending', 'sent')`, tx.Viewer.District).

@@ -51,6 +51,7 @@ type Page struct {
 	PageClass string // the class that scopes the styles of one screen, such as "p-today"
 	Place     string // the school or body this person is working for
 	Person    string // the name of who is signed in
+	Own       string // where they look after their own account
 	SignedIn  bool
 	Nav       []NavItem
 	Duty      *Duty

@@ -8,7 +8,7 @@ import (
 )
 
 var working = Page{
-	Title: "Today", PageClass: "p-today", Place: "Thornbeck Primary", Person: "Amina Sesay", SignedIn: true, Find: true,
+	Title: "Today", PageClass: "p-today", Place: "Thornbeck Primary", Person: "Amina Sesay", Own: "/account", SignedIn: true, Find: true,
 	Nav:  []NavItem{{"Today", "/", true}, {"Children", "/children", false}},
 	Duty: &Duty{Now: "Amina Sesay", NowPlace: "office by the hall", Until: "12:30", Then: "Tom Hartley", ThenPlace: "Room 4", Clocks: "Clocks run 08:00 to 16:30 on school days"},
 	Body: Hint{Text: "Body"},
@@ -50,7 +50,7 @@ func lacks(t *testing.T, text string, bans ...string) {
 
 func TestWorkingPageSaysWhoCanBeSpokenTo(t *testing.T) {
 	holds(t, readText(t, working), "Today - Kith", "Skip to main content", "On duty: Amina Sesay , office by the hall, until 12:30", "then Tom Hartley, Room 4",
-		"Clocks run 08:00 to 16:30", "Hide screen", "Hidden, not locked", "Sign out", "Every opening of a record is written down.", "Who can see what")
+		"Clocks run 08:00 to 16:30", "Hide screen", "Hidden, not locked", "Your account", "Sign out", "Every opening of a record is written down.", "Who can see what")
 	source := rendered(t, "", working)
 	holds(t, source, `<html lang="en-GB">`, `action="/children/search" method="post"`, `name="q"`, `action="/sign-out" method="post"`, `class="mode-working p-today"`, `href="/access"`)
 }
