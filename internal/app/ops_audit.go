@@ -8,7 +8,6 @@ import (
 	"log/slog"
 	"net/http"
 	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 
@@ -77,11 +76,10 @@ func (a *App) keepCheckpoint(ctx context.Context) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	dir := a.settings.beside()
-	if have, err := a.settings.readNote(); dir == "" || err != nil || string(have) == string(signed) {
+	if have, err := a.settings.readNote(); a.settings.beside() == "" || err != nil || string(have) == string(signed) {
 		return signed, err
 	}
-	return signed, replaceFile(filepath.Join(dir, noteFile), signed, 0o644)
+	return signed, replaceFile(a.settings.own(noteFile), signed, 0o644)
 }
 
 func refuseUnless(ok bool, why string) error {
@@ -297,8 +295,8 @@ func (a *App) declare(ctx context.Context, reason string, known []byte) (what st
 	if err != nil {
 		return "", err
 	}
-	if dir := a.settings.beside(); dir != "" {
-		err = replaceFile(filepath.Join(dir, noteFile), signed, 0o644)
+	if a.settings.beside() != "" {
+		err = replaceFile(a.settings.own(noteFile), signed, 0o644)
 	}
 	return what, err
 }

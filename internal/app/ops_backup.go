@@ -62,7 +62,7 @@ func (a *App) backup(ctx context.Context, file, recipients, version string) (m b
 	if m, err = backup.Make(ctx, s, file); err != nil {
 		return m, err
 	}
-	if dir := a.settings.beside(); dir != "" {
+	if a.settings.beside() != "" {
 		sum, err := backup.Sum(file)
 		if err != nil {
 			return m, err
@@ -71,7 +71,7 @@ func (a *App) backup(ctx context.Context, file, recipients, version string) (m b
 		if err != nil {
 			return m, err
 		}
-		if err := replaceFile(filepath.Join(dir, lastFile), b, 0o644); err != nil {
+		if err := replaceFile(a.settings.own(lastFile), b, 0o644); err != nil {
 			return m, err
 		}
 	}
@@ -86,7 +86,7 @@ type lastBackup struct {
 }
 
 func readLast(p Place) (l lastBackup, err error) {
-	b, err := os.ReadFile(filepath.Join(p.beside(), lastFile))
+	b, err := os.ReadFile(p.own(lastFile))
 	if errors.Is(err, fs.ErrNotExist) {
 		return l, nil
 	}

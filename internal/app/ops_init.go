@@ -77,7 +77,7 @@ func (m initCmd) make(c *console, a *App) error {
 	}
 	if old, err := a.settings.readNote(); err != nil || old != nil {
 		if err == nil {
-			err = errs.Refuse("Beside this folder lies a checkpoint of an earlier database, " + filepath.Join(a.settings.beside(), noteFile) + ". If that database is lost, restore its backup with kith restore. To begin anew, move the checkpoint away first.")
+			err = errs.Refuse("Beside this folder lies a checkpoint of an earlier database, " + a.settings.own(noteFile) + ". If that database is lost, restore its backup with kith restore. To begin anew, move the checkpoint away first.")
 		}
 		return err
 	}

@@ -41,12 +41,23 @@ func (p placeFlags) named() error {
 	return nil
 }
 
-// The files that lie beside the data.
+// The files that lie beside the data. Data folders side by side share their keys, and so the recipients of backups, but each
+// has a log of its own: its newest checkpoint and its last backup bear its name.
 const (
-	noteFile       = "kith-checkpoint.note"
 	recipientsFile = "kith-backup.recipients"
-	lastFile       = "kith-backup.last"
+	noteFile       = "checkpoint.note"
+	lastFile       = "backup.last"
 )
+
+// own returns the path of a file beside the data that is this place's own: data-checkpoint.note beside the folder data, on
+// PostgreSQL kith-checkpoint.note.
+func (p Place) own(name string) string {
+	whose := "kith"
+	if p.Data != "" {
+		whose = filepath.Base(p.Data)
+	}
+	return filepath.Join(p.beside(), whose+"-"+name)
+}
 
 // beside returns the folder in which the keys and notes of a place lie: that of the data folder, or on PostgreSQL that of the
 // key file or, failing that, the service's state folder. "" where there is none.
@@ -123,7 +134,7 @@ func loadCheckpointKey(p Place) (*checkpointKey, error) {
 	key, from, err := find(p.keys(p.CheckpointKey))
 	if errors.Is(err, secret.ErrLost) {
 		return nil, errs.Of(errs.Unavailable, err, "The key that signs checkpoints of the audit log is not at "+from.Path+". Put it back, or name its file with --checkpoint-key. If it is lost, move "+
-			filepath.Join(p.beside(), noteFile)+" away: the next start makes a new key, whose public half the auditor is to be told.")
+			p.own(noteFile)+" away: the next start makes a new key, whose public half the auditor is to be told.")
 	}
 	if err != nil {
 		return nil, err
@@ -146,7 +157,7 @@ func loadCheckpointKey(p Place) (*checkpointKey, error) {
 
 // readNote returns the newest checkpoint that is kept beside the data, nil where there is none.
 func (p Place) readNote() ([]byte, error) {
-	b, err := os.ReadFile(filepath.Join(p.beside(), noteFile))
+	b, err := os.ReadFile(p.own(noteFile))
 	if errors.Is(err, fs.ErrNotExist) || p.beside() == "" {
 		return nil, nil
 	}

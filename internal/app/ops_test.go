@@ -238,6 +238,22 @@ func TestPutBackToAnEarlierDay(t *testing.T) {
 	refused(t, "nothing to declare", "audit", "restored", "--data", i.data, "--reason", "again")
 }
 
+// Two districts side by side share their keys and nothing else: neither takes the other's checkpoint for its own.
+func TestTwoDataFoldersSideBySide(t *testing.T) {
+	i := install(t)
+	i.work(t, 5)
+	must(t, "audit", "checkpoint", "--data", i.data)
+	other := filepath.Join(i.home, "elm")
+	must(t, "init", "--data", other, "--district", "Elmshire", "--admin-name", "Eve Marsh", "--admin-email", "eve@elm.example")
+	for _, data := range []string{other, i.data, other} {
+		must(t, "audit", "checkpoint", "--data", data)
+	}
+	must(t, "backup", filepath.Join(t.TempDir(), "elm.kithbackup"), "--data", other)
+	if _, out, _ := kith("check", "--data", i.data); !regexp.MustCompile(`(?m)^red +backups? `).MatchString(out) {
+		t.Errorf("the other district's backup counts for this one:\n%s", out)
+	}
+}
+
 func readyAt(t *testing.T, out io.Reader, said *bytes.Buffer) string {
 	t.Helper()
 	in := bufio.NewScanner(out)

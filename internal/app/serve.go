@@ -113,7 +113,7 @@ func removeDatabase(dir string) error {
 }
 
 func forgetCheckpoint(dir string) error {
-	err := os.Remove(filepath.Join(Place{Data: dir}.beside(), noteFile))
+	err := os.Remove(Place{Data: dir}.own(noteFile))
 	if errors.Is(err, os.ErrNotExist) {
 		return nil
 	}
