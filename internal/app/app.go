@@ -175,6 +175,7 @@ func Join(ctx context.Context, db *store.DB, root secret.Root, made string, s Se
 	routes = append(routes, a.Casework.Routes()...)
 	routes = append(routes, rolls.Routes()...)
 	routes = append(routes, registers.Routes()...)
+	routes = append(routes, a.Terms.Routes()...)
 	routes = append(routes, a.Newsletters.Routes()...)
 	routes = append(routes, a.Today.Routes()...)
 	if a.demo() {

@@ -227,8 +227,8 @@ func (f *Terms) fits(tx *store.Tx, d schoolyear.Date, y year) error {
 func (f *Terms) KeepOwn(ctx context.Context, v access.Viewer, org string, at term.Year) (err error) {
 	defer errs.Wrap(&err, "directory.KeepOwnTerms")
 	return f.change(ctx, v, org, "terms.own", func(ctx context.Context, tx *store.Tx, y year) (ref.Ref, any, error) {
-		if org == "" {
-			return ref.Ref{}, nil, errs.Missing()
+		if org == "" { // the district's are its own
+			return ref.Ref{}, nil, errSame
 		}
 		if keepsOwn(y.years, org, at) {
 			return ref.Ref{}, nil, errSame
