@@ -27,6 +27,8 @@ func (f *Terms) Routes() []web.Route {
 		web.Post("/admin/terms", access.Administer, f.add),
 		web.Get("/admin/terms/file", access.Administer, f.file),
 		web.Upload("/admin/terms/file", access.Administer, 2*schoolyear.MaxFile, f.takeFile),
+		web.Get("/admin/terms/hours", access.Administer, f.hours),
+		web.Post("/admin/terms/hours", access.Administer, f.setHours),
 		web.Post("/admin/terms/own", access.Administer, f.keepOwn),
 		web.Post("/admin/terms/shared", access.Administer, f.keepDistrict),
 		web.Get("/admin/terms/{id}", access.Administer, f.edit),
@@ -44,7 +46,9 @@ type whose struct {
 }
 
 // termsAt is the address of a year's page.
-func termsAt(org string, y term.Year) string { return "/admin/terms?" + whose{Org: org, Year: y}.query() }
+func termsAt(org string, y term.Year) string {
+	return "/admin/terms?" + whose{Org: org, Year: y}.query()
+}
 
 func (x whose) query() string {
 	return url.Values{"org": {x.Org}, "year": {strconv.Itoa(int(x.Year))}}.Encode()

@@ -129,7 +129,7 @@ func (f *Terms) load(ctx context.Context, tx *store.Tx, org string) (y year, err
 
 // change is one change of the dates of a scope: the right to it, the calendar taken, what was there, the change, the clocks.
 func (f *Terms) change(ctx context.Context, v access.Viewer, org, action string, fn func(context.Context, *store.Tx, year) (ref.Ref, any, error)) error {
-	return f.DB.Write(ctx, v, func(ctx context.Context, tx *store.Tx) error {
+	err := f.DB.Write(ctx, v, func(ctx context.Context, tx *store.Tx) error {
 		if err := f.keeps(ctx, tx, org); err != nil {
 			return err
 		}
@@ -141,11 +141,11 @@ func (f *Terms) change(ctx context.Context, v access.Viewer, org, action string,
 			return err
 		}
 		what, detail, err := fn(ctx, tx, y)
-		if errors.Is(err, errSame) {
-			tx.Unaudited("the form was sent twice, or changed nothing")
-			return nil
-		}
 		if err != nil {
+			return err
+		}
+		// Again: what was read in this transaction before the change may be kept under the first stamp, and must not hold after it.
+		if err := f.store.stamp(ctx, tx); err != nil {
 			return err
 		}
 		if err := f.Clocks.Recount(ctx, tx, org); err != nil {
@@ -153,9 +153,13 @@ func (f *Terms) change(ctx context.Context, v access.Viewer, org, action string,
 		}
 		return audit.Record(ctx, tx, action, what, audit.Org(org), audit.Detail(detail))
 	})
+	if errors.Is(err, errSame) {
+		return nil
+	}
+	return err
 }
 
-// errSame ends a change that has nothing to change.
+// errSame undoes a change that has nothing to change: the form was sent twice, or says what is there already.
 var errSame = errors.New("nothing to change")
 
 func refDate(id string) ref.Ref { return ref.To("term_date", id) }

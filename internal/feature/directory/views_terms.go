@@ -41,6 +41,8 @@ type dateLine struct {
 	Href  string // where it is changed; "" for what is not the viewer's to change
 }
 
+func (v yearView) lead() string { return strings.TrimSuffix(v.of()+". "+v.Sum, ". ") }
+
 func viewYear(x whose, y year, cal term.Calendar, today clock.Day) yearView {
 	at := x.Year
 	v := yearView{whose: x, Title: "School year " + at.String(), Own: keepsOwn(y.years, x.Org, at)}
@@ -74,7 +76,7 @@ func viewYear(x whose, y year, cal term.Calendar, today clock.Day) yearView {
 	}
 	for d := at.First(); d <= at.Last(); d = d.Add(1) {
 		if name := term.BankHolidays()[d]; name != "" {
-			v.Rows = append(v.Rows, dateLine{From: d, Kind: picture.ClosedBank, Word: "Bank holiday", Name: name, Days: schoolyear.Date{From: d, To: d}.Days()})
+			v.Rows = append(v.Rows, dateLine{From: d, Kind: picture.ClosedBank, Word: "Bank holiday", Name: name, Days: schoolyear.Date{From: d, To: d}.Days(), Lost: lost(d, y.holds)})
 		}
 	}
 	slices.SortStableFunc(v.Rows, func(a, b dateLine) int { return strings.Compare(string(a.From), string(b.From)) })
@@ -101,6 +103,14 @@ func lineOf(x whose, d schoolyear.Date, bank map[clock.Day]string) dateLine {
 		l.Href = "/admin/terms/" + d.ID
 	}
 	return l
+}
+
+// lost says that a bank holiday takes a school day, where it does not lie in a holiday anyway.
+func lost(d clock.Day, holds []schoolyear.Date) string {
+	if slices.ContainsFunc(holds, func(h schoolyear.Date) bool { return h.From <= d && d <= h.To }) {
+		return ""
+	}
+	return "1 day"
 }
 
 // weekdays counts the working days of a date: the school days that it takes.

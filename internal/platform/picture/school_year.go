@@ -3,6 +3,7 @@ package picture
 import (
 	"context"
 	"io"
+	"slices"
 	"strconv"
 	"time"
 
@@ -89,7 +90,7 @@ func (y YearLine) wide(c *canvas) {
 		c.text(middle, 97, 14, p.Days, "text-anchor", anchor, "fill", soft)
 	}
 	for _, s := range y.Closed {
-		if s.Kind != ClosedHoliday {
+		if s.Kind != ClosedHoliday && !y.holiday(s.From) {
 			c.dayMark(s.Kind, x(s.From)+1.5, base, 5, true)
 		}
 	}
@@ -97,6 +98,11 @@ func (y YearLine) wide(c *canvas) {
 		c.one("circle", "cx", num(x(y.Today)+1.5), "cy", num(base), "r", "6", "fill", lamp, "stroke", pine, "stroke-width", "2.5")
 	}
 	c.end("svg")
+}
+
+// holiday says whether a day lies in a holiday.
+func (y SchoolYear) holiday(d clock.Day) bool {
+	return slices.ContainsFunc(y.Closed, func(s ClosedSpan) bool { return s.Kind == ClosedHoliday && s.From <= d && d <= s.To })
 }
 
 // stretch gives what of a half term is over and what is to come.
@@ -163,7 +169,7 @@ func (y YearMonths) Render(_ context.Context, w io.Writer) error {
 
 func (y YearMonths) draw(c *canvas, class string, across int, cell, high, gap float64) {
 	kinds := map[clock.Day]ClosedKind{}
-	for _, want := range []ClosedKind{ClosedHoliday, ClosedBank, ClosedInset, ClosedSudden} { // the rarer shape is drawn
+	for _, want := range []ClosedKind{ClosedBank, ClosedInset, ClosedSudden} { // the rarer shape is drawn
 		for _, s := range y.Closed {
 			for d := s.From; s.Kind == want && d <= s.To; d = d.Add(1) {
 				kinds[d] = want
@@ -195,7 +201,8 @@ func (y YearMonths) draw(c *canvas, class string, across int, cell, high, gap fl
 }
 
 func (y YearMonths) day(c *canvas, d clock.Day, k ClosedKind, x, v, cell, high float64) {
-	if k == ClosedHoliday {
+	off := y.holiday(d)
+	if off {
 		c.one("rect", "x", num(x-cell/2), "y", num(v-high/2+1), "width", num(cell), "height", num(high-2), "fill", sage)
 	}
 	if d == y.Today {
@@ -204,7 +211,7 @@ func (y YearMonths) day(c *canvas, d clock.Day, k ClosedKind, x, v, cell, high f
 		c.dayMark(k, x, v, 10.5, false)
 	}
 	fill, weight := ink, "400"
-	if w := d.Weekday(); w == time.Saturday || w == time.Sunday || k == ClosedHoliday {
+	if w := d.Weekday(); w == time.Saturday || w == time.Sunday || off {
 		fill = soft
 	} else if k == "" {
 		weight = "640"
