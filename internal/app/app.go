@@ -9,7 +9,6 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
-	"slices"
 
 	"kith/internal/feature/account"
 	"kith/internal/feature/casework"
@@ -21,7 +20,6 @@ import (
 	"kith/internal/kernel/clock"
 	"kith/internal/kernel/errs"
 	"kith/internal/kernel/id"
-	"kith/internal/kernel/term"
 	"kith/internal/platform/audit"
 	"kith/internal/platform/bulk"
 	"kith/internal/platform/files"
@@ -78,6 +76,7 @@ type App struct {
 	Concerns    *concerns.Feature
 	Casework    *casework.Feature
 	Newsletters *newsletters.Feature
+	Terms       *directory.Terms
 	Today       *today.Feature
 	Files       files.Store
 	Handler     http.Handler
@@ -154,12 +153,14 @@ func Join(ctx context.Context, db *store.DB, root secret.Root, made string, s Se
 		a.Account.Demo = a.demoPersonas
 	}
 	a.Files = files.Store{DB: db, Key: root.Derive(secret.Files)}
-	a.Concerns = concerns.New(concerns.Deps{DB: db, Queue: a.Queue, Calendar: a.calendar(), DayKey: root.Derive(secret.DayCodes), URL: s.PublicURL,
+	calendars := directory.NewCalendars()
+	a.Concerns = concerns.New(concerns.Deps{DB: db, Queue: a.Queue, Calendars: calendars, DayKey: root.Derive(secret.DayCodes), URL: s.PublicURL,
 		People: accounts, Children: children, Schools: organisations, Mail: s.Mail, Files: a.Files})
-	a.Casework = casework.New(casework.Deps{DB: db, Calendar: a.calendar(), Queue: a.Queue, URL: s.PublicURL, Write: "/concerns/new", Children: fileChildren{}, People: accounts,
+	a.Casework = casework.New(casework.Deps{DB: db, Calendars: calendars, Queue: a.Queue, URL: s.PublicURL, Write: "/concerns/new", Children: fileChildren{}, People: accounts,
 		Schools: organisations, Teller: fileTeller{}, Mail: s.Mail})
 	a.Newsletters = newsletters.New(newsletters.Deps{DB: db, Queue: a.Queue, PublicURL: s.PublicURL, Publisher: a.publisher(), Mailer: s.Mail, Posts: letterPosts{}, Names: letterNames{db: db}, People: accounts})
-	a.Today = today.New(today.Deps{DB: db, Sources: []today.Source{a.Concerns, a.Casework, a.Newsletters, a.Account}})
+	a.Terms = directory.NewTerms(directory.TermDeps{DB: db, Calendars: calendars, Clocks: a.Concerns})
+	a.Today = today.New(today.Deps{DB: db, Sources: []today.Source{a.Concerns, a.Casework, a.Newsletters, a.Account, a.Terms}})
 	rolls := people.NewRolls(people.RollDeps{DB: db, Queue: a.Queue, Schools: organisations})
 	registers := directory.NewRegisters(db, a.Queue)
 
@@ -174,6 +175,7 @@ func Join(ctx context.Context, db *store.DB, root secret.Root, made string, s Se
 	routes = append(routes, a.Casework.Routes()...)
 	routes = append(routes, rolls.Routes()...)
 	routes = append(routes, registers.Routes()...)
+	routes = append(routes, a.Terms.Routes()...)
 	routes = append(routes, a.Newsletters.Routes()...)
 	routes = append(routes, a.Today.Routes()...)
 	if a.demo() {
@@ -212,14 +214,4 @@ func (a *App) publisher() string {
 		return a.districts[0].Name + " Safeguarding Partnership"
 	}
 	return "Safeguarding Partnership"
-}
-
-// calendar is when the schools are open. The invented district has the terms that are shipped for it. A real district has
-// weekdays and bank holidays until its own terms can be entered: clocks then run through its school holidays too, and tell
-// somebody too often rather than too late.
-func (a *App) calendar() term.Calendar {
-	if slices.ContainsFunc(a.districts, func(d directory.District) bool { return d.Demo }) {
-		return term.Default()
-	}
-	return term.Calendar{BankHolidays: term.BankHolidays()}
 }

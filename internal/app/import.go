@@ -28,6 +28,7 @@ type importCmd struct {
 	Links          importLinks          `cmd:"" help:"The register's links between schools and their successors."`
 	Postcodes      importPostcodes      `cmd:"" help:"Postcodes with their positions."`
 	Areas          importAreas          `cmd:"" help:"Boundaries of wards and other areas, as GeoJSON or TopoJSON."`
+	Terms          importTerms          `cmd:"" help:"Term dates as a council publishes them: holidays or terms, and INSET days."`
 	Roll           importRoll           `cmd:"" help:"A school's roll: CSV, a OneRoster zip or a Common Transfer File."`
 }
 
@@ -177,6 +178,41 @@ func (p importPlace) files(c *console, in importing, files, authorities []string
 		all.Rejected, all.Warnings = append(all.Rejected, res.Rejected...), append(all.Warnings, res.Warnings...)
 	}
 	return p.answer(c, all)
+}
+
+type importTerms struct {
+	importPlace
+	File   string `arg:"" type:"existingfile" help:"The file, CSV."`
+	School string `help:"The URN of the school whose own dates these are. Without it they are the whole district's."`
+}
+
+// Run takes term dates for the district or for one school, and says which school years still have none.
+func (i importTerms) Run(c *console) (err error) {
+	o, err := i.open(c)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, o.close()) }()
+	f, err := os.Open(i.File)
+	if err != nil {
+		return errs.Of(errs.Rule, err, "The file "+i.File+" cannot be read.")
+	}
+	defer f.Close()
+	v, org := access.System(o.district, "kith import"), ""
+	if i.School != "" {
+		if err := o.app.DB.Read(c.ctx, v, func(ctx context.Context, tx *store.Tx) error {
+			school, err := (directory.Store{}).SchoolByURN(ctx, tx, i.School)
+			org = school.ID
+			return err
+		}); err != nil {
+			return err
+		}
+	}
+	took, err := o.app.Terms.Take(c.ctx, v, org, f, i.DryRun)
+	if err != nil {
+		return fmt.Errorf("%s: %w", filepath.Base(i.File), err)
+	}
+	return i.answer(c, took.Result)
 }
 
 type importRoll struct {

@@ -74,6 +74,8 @@ func TestImportOnTheCommandLine(t *testing.T) {
 	data := place(t)
 	const head = "URN,LA (code),EstablishmentNumber,EstablishmentName,EstablishmentStatus (name)\n"
 	good, mixed, bad := file(t, "good.csv", head+"900001,380,2001,One,Open\n"), file(t, "mixed.csv", head+"900002,380,2002,Two,Open\n12,,,No number,Open\n"), file(t, "bad.csv", "nothing\n")
+	dates := file(t, "dates.csv", "Name,Start,End\nAutumn half term,24/10/2026,01/11/2026\nChristmas holiday,19/12/2026,03/01/2027\nINSET day,04/01/2027,\n")
+	own := file(t, "own.csv", "Name,Start,End\nINSET day,01/03/2027,\nINSET day,31/02/2027,\n")
 	for _, x := range []struct {
 		code int
 		out  string
@@ -87,6 +89,12 @@ func TestImportOnTheCommandLine(t *testing.T) {
 		{1, ``, []string{"establishments", good, "--data", t.TempDir()}},
 		{1, ``, []string{"establishments", good}},
 		{1, ``, []string{"roll", good, "--data", data, "--school", "999999"}},
+		{0, `{"read":3,"created":3,"updated":0,"unchanged":0,"rejected":[]}`, []string{"terms", dates, "--data", data, "--json", "--dry-run"}},
+		{0, `{"read":3,"created":3,"updated":0,"unchanged":0,"rejected":[]}`, []string{"terms", dates, "--data", data, "--json"}},
+		{0, `{"read":3,"created":0,"updated":0,"unchanged":3,"rejected":[]}`, []string{"terms", dates, "--data", data, "--json"}},
+		{3, `{"read":2,"created":1,"updated":0,"unchanged":0,"rejected":[{"row":3,"field":"first day","reason":"\"31/02/2027\" is not a date: write the day first, as 23/11/2026"}]}`, []string{"terms", own, "--data", data, "--json", "--school", "900001"}},
+		{1, ``, []string{"terms", dates, "--data", data, "--school", "999999"}},
+		{1, ``, []string{"terms", bad, "--data", data}},
 		{0, `read 1, created 1, updated 0, unchanged 0, rejected 0`, []string{"postcodes", file(t, "pc.csv", "Postcode,lat,long\nBD1 1AA,53.8,-1.7\n"), "--data", data}},
 	} {
 		code, out, say := runImport(t, x.args...)

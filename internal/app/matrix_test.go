@@ -60,6 +60,8 @@ func (w *world) furnish(t testing.TB) fixtures {
 	f["roll"], f["register"] = w.fresh(), w.fresh()
 	w.as(t, "account-admin").PostParts("/admin/roll", values("id", f["roll"], "org", school), map[string][]byte{"roll.csv": []byte("UPN,Legal Forename,Legal Surname,DOB,Reg\n,Zoe,Brien,03/09/2014,6A\n")}).Status(303)
 	w.as(t, "district-admin").PostParts("/admin/register", values("id", f["register"], "kind", "groups"), map[string][]byte{"groups.csv": []byte("Group UID,Group Name\n1,A trust\n")}).Status(303)
+	f["term"] = w.fresh()
+	w.as(t, "account-admin").Post("/admin/terms", values("id", f["term"], "org", school, "year", "2026", "kind", "inset", "from", "2027-03-01")).Status(303)
 	f["passkey"] = w.DB.IDs().New(clock.Of(w.clock.Now()))
 	return f
 }
@@ -70,6 +72,8 @@ func (w *world) renew(t testing.TB, f fixtures, route string) {
 	switch route {
 	case "POST /concerns/{id}/actions/{action}/done":
 		w.exec(t, `UPDATE concerns_action SET done_at = 0 WHERE id = ?`, f["action"])
+	case "POST /admin/terms/{id}/remove":
+		w.exec(t, `INSERT INTO directory_term_date (id, district_id, org_id, kind, name, from_on, to_on) VALUES (?, ?, ?, 'inset', 'INSET day', '2027-03-01', '2027-03-01') ON CONFLICT DO NOTHING`, f["term"], w.home, f["school"])
 	case "POST /concerns/rota/{id}/remove":
 		f["duty"] = w.value(t, `SELECT id FROM concerns_rota WHERE org_id = ?`, f["school"])
 	}
@@ -92,6 +96,7 @@ var kinds = map[string]map[string]string{
 	"/break-glass/":        {"id": "emergency"},
 	"/admin/roll/":         {"id": "roll"},
 	"/admin/register/":     {"id": "register"},
+	"/admin/terms/":        {"id": "term"},
 	"/newsletters/":        {"issue": "public issue", "token": "token"},
 	"/newsletters/issues/": {"issue": "issue", "delivery": "delivery"},
 	"/reset/":              {"token": "token"},

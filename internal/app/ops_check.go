@@ -13,9 +13,11 @@ import (
 	"syscall"
 	"time"
 
+	"kith/internal/feature/directory"
 	"kith/internal/kernel/access"
 	"kith/internal/kernel/clock"
 	"kith/internal/kernel/errs"
+	"kith/internal/kernel/text"
 	"kith/internal/platform/audit"
 	"kith/internal/platform/backup"
 	"kith/internal/platform/secret"
@@ -88,6 +90,7 @@ func (m checkCmd) Run(c *console) error {
 	k.configuration()
 	if k.open() {
 		k.database()
+		k.terms()
 		k.auditLog()
 		k.clock()
 		if err := k.db.Close(); err != nil {
@@ -204,6 +207,29 @@ func (k *checker) write() (time.Duration, error) {
 	}
 	slices.Sort(all)
 	return all[len(all)/2], nil
+}
+
+// terms says which school years of a district have no holidays when they should: this one, and from May the coming one.
+func (k *checker) terms() {
+	if todo, err := k.db.Pending(k.c.ctx); err != nil || len(todo) > 0 {
+		return // said above; their tables may be still to come
+	}
+	all, err := (directory.Store{}).Districts(k.c.ctx, k.db)
+	if err != nil {
+		k.fault("term dates", err)
+		return
+	}
+	for _, d := range all {
+		missing, err := directory.NewTerms(directory.TermDeps{DB: k.db, Calendars: directory.NewCalendars()}).Needed(k.c.ctx, d.ID)
+		switch {
+		case err != nil:
+			k.fault("term dates", err)
+		case len(missing) > 0:
+			k.say("term dates", attention, "%s has no holidays for %s. Clocks run through them and call people at home. Enter them at /admin/terms, or with kith import terms.", d.Name, text.Join(missing))
+		default:
+			k.say("term dates", well, "%s has its holidays", d.Name)
+		}
+	}
 }
 
 func (k *checker) auditLog() {

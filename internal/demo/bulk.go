@@ -13,7 +13,6 @@ import (
 	"kith/internal/kernel/clock"
 	"kith/internal/kernel/errs"
 	"kith/internal/kernel/ref"
-	"kith/internal/kernel/term"
 	"kith/internal/kernel/text"
 	"kith/internal/platform/audit"
 	"kith/internal/platform/store"
@@ -265,10 +264,9 @@ func (r *reference) again(ctx context.Context, fn func(context.Context, *store.T
 
 // schoolDays are the school days of the past years, the last of them one that is over or has begun two hours ago.
 func (r *reference) schoolDays() (days []clock.Day) {
-	cal := term.Default()
 	last := clock.DayOf(r.now.Add(-18 * time.Hour))
 	for day := last.Add(-365 * pastYears); day <= last; day = day.Add(1) {
-		if cal.IsSchoolDay(day) {
+		if r.cal.IsSchoolDay(day) {
 			days = append(days, day)
 		}
 	}

@@ -28,6 +28,7 @@ import (
 type Parts struct {
 	Concerns    *concerns.Feature
 	Newsletters *newsletters.Feature
+	Terms       *directory.Terms
 	Queue       *jobs.Queue
 }
 
@@ -103,6 +104,7 @@ type maker struct {
 	kids     map[string]people.Child // those with a name in the story, and extras
 	extras   []string
 	today    clock.Day
+	cal      term.Calendar // of Haverdale
 }
 
 // Seed makes ids and lives the same each time.
@@ -126,7 +128,7 @@ func makeLives(ctx context.Context, db *store.DB, clk *clock.Manual, parts Parts
 	m.clock.Set(now.AddDate(-1, -2, 0))
 	m.district = db.IDs().New(clock.Of(clk.Now()))
 	m.sys = access.System(m.district, "invented district")
-	for _, step := range []func(context.Context) error{m.found, m.appoint, func(ctx context.Context) error { return m.enrol(ctx, children) }} {
+	for _, step := range []func(context.Context) error{m.found, m.appoint, func(ctx context.Context) error { return m.terms(ctx, now) }, func(ctx context.Context) error { return m.enrol(ctx, children) }} {
 		if err := step(ctx); err != nil {
 			return nil, err
 		}
@@ -293,9 +295,8 @@ func (m *maker) as(email string) access.Viewer {
 
 // at moves the clock to a day before today, at an hour of the clock in Haverdale.
 func (m *maker) at(today clock.Day, daysAgo, hour, minute int) {
-	cal := term.Default()
 	day := today.Add(-daysAgo)
-	for !cal.IsSchoolDay(day) {
+	for !m.cal.IsSchoolDay(day) {
 		day = day.Add(-1)
 	}
 	m.clock.Set(day.At(hour, minute))

@@ -205,7 +205,7 @@ func (m *maker) rota(ctx context.Context, today clock.Day) error {
 	m.clock.Set(today.Start())
 	for i := range 28 {
 		day := today.Add(i)
-		if !f.Calendar.IsSchoolDay(day) {
+		if !m.cal.IsSchoolDay(day) {
 			continue
 		}
 		am, pm := "amina.sesay", "tom.hartley"

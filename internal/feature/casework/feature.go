@@ -14,8 +14,10 @@ import (
 
 // Deps are what this slice needs from others. The interfaces are as small as what is asked.
 type Deps struct {
-	DB       *store.DB
-	Calendar term.Calendar
+	DB        *store.DB
+	Calendars interface {
+		Calendars(ctx context.Context, tx *store.Tx) (term.Calendars, error)
+	}
 	Queue    *jobs.Queue
 	URL      string // how people reach Kith, for links in mail
 	Write    string // the address where a concern is written; "" leaves the button out

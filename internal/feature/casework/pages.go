@@ -62,8 +62,9 @@ type file struct {
 	detail   Detail
 	flags    []Flag
 	contacts []Contact
-	rule     string // by which the viewer reads it
-	answers  bool   // the viewer leads safeguarding at the school that keeps it
+	rule     string        // by which the viewer reads it
+	answers  bool          // the viewer leads safeguarding at the school that keeps it
+	cal      term.Calendar // of the school that keeps it
 	now      clock.Millis
 }
 
@@ -81,7 +82,11 @@ func (f *Feature) open(ctx context.Context, tx *store.Tx, child, action string) 
 	if x.flags, err = f.Children.Flags(ctx, tx, x.child.File); err != nil {
 		return x, err
 	}
-	x.contacts, err = f.Children.Contacts(ctx, tx, x.child.File)
+	if x.contacts, err = f.Children.Contacts(ctx, tx, x.child.File); err != nil {
+		return x, err
+	}
+	cals, err := f.Calendars.Calendars(ctx, tx)
+	x.cal = cals.Of(x.child.Org)
 	x.answers, x.now = slices.Contains(leadsAt(tx.Viewer), x.child.Org), tx.Now
 	return x, err
 }

@@ -183,7 +183,7 @@ func (f *Feature) figure(x file, all []story.Seen, a asked) ui.LineFigure {
 	for _, fl := range FlagsAt(x.flags, a.day) {
 		o.Bars = append(o.Bars, picture.Bar{From: fl.From, To: fl.Until, Text: fl.Kind, Flag: fl.Kind != "Early help"})
 	}
-	for _, c := range f.Calendar.Closed {
+	for _, c := range x.cal.Closed {
 		if c.From.Add(4) <= c.To && c.To >= from && c.From <= a.day {
 			o.Holidays = append(o.Holidays, picture.Span{From: c.From, To: c.To})
 		}
@@ -213,7 +213,7 @@ func (f *Feature) filters(x file, all []story.Seen, a asked) filterView {
 		if e.Significant != "" {
 			significant++
 		}
-		if Late(f.Calendar, e.Entry) != "" {
+		if Late(x.cal, e.Entry) != "" {
 			late++
 		}
 	}
@@ -231,7 +231,7 @@ func (f *Feature) filters(x file, all []story.Seen, a asked) filterView {
 
 // entries puts one page of the line on the view, with its gaps and the way to what came before.
 func (f *Feature) entries(v *lineView, x file, all []story.Seen, a asked) {
-	kept := slices.DeleteFunc(slices.Clone(all), func(e story.Seen) bool { return !a.filter.Keeps(f.Calendar, e.Entry) })
+	kept := slices.DeleteFunc(slices.Clone(all), func(e story.Seen) bool { return !a.filter.Keeps(x.cal, e.Entry) })
 	start := 1 + slices.IndexFunc(kept, func(e story.Seen) bool { return e.ID == a.older })
 	filtered := !a.filter.All()
 	newer := a.day
@@ -241,7 +241,7 @@ func (f *Feature) entries(v *lineView, x file, all []story.Seen, a asked) {
 	end := min(start+lineAtOnce, len(kept))
 	for _, e := range kept[start:end] {
 		day := clock.DayOf(e.At.Time())
-		if gap := Gap(f.Calendar, day, newer, filtered); gap != "" {
+		if gap := Gap(x.cal, day, newer, filtered); gap != "" {
 			v.Entries.Items = append(v.Entries.Items, ui.LineEntry{Gap: gap})
 		}
 		newer = day
@@ -268,7 +268,7 @@ func (f *Feature) entries(v *lineView, x file, all []story.Seen, a asked) {
 
 func (f *Feature) entryOf(x file, e story.Seen, marking bool) ui.LineEntry {
 	l := ui.LineEntry{Month: e.At.London().Format("Jan 2006"), Day: DayWords(e.Entry), Time: TimeWords(e.Entry), Kind: picture.Kind(e.Kind), Significant: e.Significant != "",
-		Title: e.Line, Href: f.Teller.Link(e.About, e.Head), Voice: quoted(e.Voice), Text: e.Detail, Level: e.Level, Why: e.Significant, Late: Late(f.Calendar, e.Entry)}
+		Title: e.Line, Href: f.Teller.Link(e.About, e.Head), Voice: quoted(e.Voice), Text: e.Detail, Level: e.Level, Why: e.Significant, Late: Late(x.cal, e.Entry)}
 	if marking || l.Href == "" {
 		l.Href = "/children/" + x.child.ID + "/entries/" + e.ID
 	}

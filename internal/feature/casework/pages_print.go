@@ -198,11 +198,11 @@ func (f *Feature) document(ctx context.Context, tx *store.Tx, x file, line []sto
 			year = y
 			d.Blocks = append(d.Blocks, document.Heading{Level: 1, Text: "School year " + y.String()})
 		}
-		if gap := Gap(f.Calendar, before, on, false); before != "" && gap != "" {
+		if gap := Gap(x.cal, before, on, false); before != "" && gap != "" {
 			d.Blocks = append(d.Blocks, document.Paragraph{Text: gap + "."})
 		}
 		before = on
-		d.Blocks = append(d.Blocks, f.paperEntry(e))
+		d.Blocks = append(d.Blocks, f.paperEntry(x, e))
 		for _, a := range accounts[e.Record] {
 			d.Blocks = append(d.Blocks, document.Voice{Text: a.Text, By: a.By + ", written down " + term.YearDate(clock.DayOf(a.At.Time())) + " " + term.Time(a.At)})
 		}
@@ -213,7 +213,7 @@ func (f *Feature) document(ctx context.Context, tx *store.Tx, x file, line []sto
 
 var levels = []string{"", "Low", "Medium", "High"}
 
-func (f *Feature) paperEntry(e story.Seen) document.Entry {
+func (f *Feature) paperEntry(x file, e story.Seen) document.Entry {
 	out := document.Entry{Time: happened(e.Entry), Title: e.Line}
 	if word := picture.Kind(e.Kind).Word(); !strings.HasPrefix(strings.ToLower(e.Line), strings.ToLower(word)) {
 		out.Title = word + ": " + e.Line
@@ -221,7 +221,7 @@ func (f *Feature) paperEntry(e story.Seen) document.Entry {
 	if e.Level > 0 && e.Level < len(levels) {
 		out.Title += " (" + levels[e.Level] + ")"
 	}
-	for _, s := range []string{quoted(e.Voice), e.Detail, prefixed("Significant: ", e.Significant), Late(f.Calendar, e.Entry)} {
+	for _, s := range []string{quoted(e.Voice), e.Detail, prefixed("Significant: ", e.Significant), Late(x.cal, e.Entry)} {
 		if s != "" {
 			out.Text += s + "\n"
 		}

@@ -4,8 +4,8 @@ import (
 	"testing"
 
 	"kith/internal/kernel/clock"
-	"kith/internal/kernel/term"
 	"kith/internal/platform/story"
+	"kith/internal/testkit/terms"
 )
 
 func TestSameChildSeesThroughNoiseAndNothingElse(t *testing.T) {
@@ -19,7 +19,7 @@ func TestSameChildSeesThroughNoiseAndNothingElse(t *testing.T) {
 }
 
 func TestGapIsSaidFromSixWeeksOn(t *testing.T) {
-	c := term.Default()
+	c := terms.Calendar()
 	if g := Gap(c, "2026-09-14", "2026-10-25", false); g != "" {
 		t.Errorf("41 days: %q", g)
 	}
@@ -44,10 +44,10 @@ func TestTimesAreSaidAsSurelyAsTheyAreKnown(t *testing.T) {
 		}
 	}
 	friday := clock.Of(clock.Day("2026-11-13").At(9, 0))
-	if late := Late(term.Default(), story.Entry{At: day, Precision: story.Week, RecordedAt: friday}); late != "" {
+	if late := Late(terms.Calendar(), story.Entry{At: day, Precision: story.Week, RecordedAt: friday}); late != "" {
 		t.Errorf("within the week: %q", late)
 	}
-	if late := Late(term.Default(), story.Entry{At: day, Precision: story.Day, RecordedAt: friday}); late != "Recorded Fri 13 Nov, 4 days after" {
+	if late := Late(terms.Calendar(), story.Entry{At: day, Precision: story.Day, RecordedAt: friday}); late != "Recorded Fri 13 Nov, 4 days after" {
 		t.Errorf("four days on: %q", late)
 	}
 }

@@ -29,6 +29,7 @@ import (
 	"kith/internal/platform/ui"
 	"kith/internal/platform/web"
 	"kith/internal/testkit"
+	"kith/internal/testkit/terms"
 )
 
 const here = "haverdale"
@@ -68,7 +69,7 @@ func newTown(t *testing.T, w *testkit.World) *town {
 	o := &town{T: t, w: w, children: map[string]*pupil{}, people: map[string]access.Viewer{}, names: map[string]string{}}
 	log := slog.New(slog.NewTextHandler(io.Discard, nil))
 	o.queue = jobs.New(w.DB, log)
-	o.f = casework.New(casework.Deps{DB: w.DB, Calendar: term.Default(), Queue: o.queue, URL: "https://kith.example", Write: "/concerns/new", Children: o, People: adults{o}, Schools: schools{}, Teller: teller{}, Mail: o})
+	o.f = casework.New(casework.Deps{DB: w.DB, Calendars: &terms.Fixed{Now: term.Calendars{District: terms.Calendar()}}, Queue: o.queue, URL: "https://kith.example", Write: "/concerns/new", Children: o, People: adults{o}, Schools: schools{}, Teller: teller{}, Mail: o})
 	o.site = web.New(web.Config{Log: log, Clock: w.Clock, IDs: id.Random(), Sessions: o, District: func(string) string { return here },
 		Frame: func(_ context.Context, v access.Viewer, at string) (ui.Page, error) {
 			p := ui.Page{Place: "Thornbeck Primary", Person: o.names[v.Account], SignedIn: v.Account != "", Find: v.Holds(access.DSL)}

@@ -223,7 +223,11 @@ func (f *Feature) decision(ctx context.Context, tx *store.Tx, c Concern, childre
 		}
 		expected := d.Expected
 		if expected == "" {
-			expected = f.Calendar.AddWorkingDays(clock.DayOf(tx.Now.Time()), 1)
+			cal, err := f.calendar(ctx, tx, c.Org)
+			if err != nil {
+				return err
+			}
+			expected = cal.AddWorkingDays(clock.DayOf(tx.Now.Time()), 1)
 		}
 		row.ExpectedAt = clock.Of(expected.At(16, 30))
 	}

@@ -44,14 +44,18 @@ func (f *Feature) Duty(ctx context.Context, tx *store.Tx, org string) (*ui.Duty,
 	if err != nil {
 		return nil, err
 	}
-	out := &ui.Duty{Now: now.Name, NowPlace: now.Place, Until: clockTime(now.Until), Then: next.Name, ThenPlace: next.Place, Clocks: "Clocks run 08:00 to 16:30 on school days"}
+	cal, err := f.calendar(ctx, tx, org)
+	if err != nil {
+		return nil, err
+	}
+	out := &ui.Duty{Now: now.Name, NowPlace: now.Place, Until: clockTime(now.Until), Then: next.Name, ThenPlace: next.Place, Clocks: Clocks(cal, clock.DayOf(tx.Now.Time()))}
 	if now.Account == "" {
 		out.Until = ""
 		phone, err := f.Schools.Phone(ctx, tx, org)
 		if err != nil && !errs.Is(err, errs.NotFound) {
 			return nil, err
 		}
-		if f.Calendar.InHours(tx.Now) {
+		if cal.InHours(tx.Now) {
 			out.Gap = "Nobody is on duty now. Ring the school office, " + phone + ". In danger: 999"
 		} else {
 			out.Gap = "Out of school hours. In danger: 999"
@@ -71,11 +75,11 @@ func (f *Feature) begin(ctx context.Context, tx *store.Tx, c Concern) error {
 	if err := f.tellSome(ctx, tx, c, 0, "A colleague sent something to the safeguarding leads"); err != nil {
 		return err
 	}
-	due := NextLook(f.Calendar, c.Urgent, tx.Now)
-	if c.Source == Police {
-		due = NoticeDue(f.Calendar, tx.Now)
+	cal, err := f.calendar(ctx, tx, c.Org)
+	if err != nil {
+		return err
 	}
-	return f.store.setWatch(ctx, tx, watch{Concern: c.ID, Kind: watchUnread, DueAt: due})
+	return f.store.setWatch(ctx, tx, watch{Concern: c.ID, Kind: watchUnread, DueAt: c.look(cal, 0, tx.Now), Since: tx.Now})
 }
 
 // tellSome tells, at step 0, the whole lead team of what is urgent and whoever is on duty of the rest; at each later step
@@ -179,7 +183,11 @@ func (f *Feature) escalate(ctx context.Context, tx *store.Tx, w watch) error {
 		if err := f.tellSome(ctx, tx, c, w.Step, "Nobody has taken it yet"); err != nil {
 			return err
 		}
-		w.DueAt = NextLook(f.Calendar, c.Urgent, tx.Now)
+		cal, err := f.calendar(ctx, tx, c.Org)
+		if err != nil {
+			return err
+		}
+		w.DueAt, w.Since = c.look(cal, w.Step, tx.Now), tx.Now
 		if w.Step >= 3 && c.Urgent {
 			w.DueAt = tx.Now.Add(time.Hour) // everybody has been told; it is said again, not shouted
 		}

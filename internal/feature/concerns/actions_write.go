@@ -91,7 +91,11 @@ func (f *Feature) send(ctx context.Context, tx *store.Tx, d Draft) error {
 	}
 	triage := Triage{ID: tx.NewID(), Concern: c.ID, Reply: d.Reply}
 	if d.Reply {
-		triage.ReplyDue = clock.Of(f.Calendar.AddSchoolDays(clock.DayOf(tx.Now.Time()), ReplyDays).At(15, 30))
+		cal, err := f.calendar(ctx, tx, c.Org)
+		if err != nil {
+			return err
+		}
+		triage.ReplyDue = ReplyDue(cal, tx.Now)
 	}
 	if err := f.store.insertTriage(ctx, tx, c.Org, triage); err != nil {
 		return err

@@ -14,12 +14,14 @@ import (
 
 // Deps are what this slice needs from others. The interfaces are as small as what is asked.
 type Deps struct {
-	DB       *store.DB
-	Calendar term.Calendar
-	Queue    *jobs.Queue
-	DayKey   [32]byte // makes the schools' day codes
-	URL      string   // how people reach Kith, for links in mail
-	People   interface {
+	DB        *store.DB
+	Calendars interface {
+		Calendars(ctx context.Context, tx *store.Tx) (term.Calendars, error)
+	}
+	Queue  *jobs.Queue
+	DayKey [32]byte // makes the schools' day codes
+	URL    string   // how people reach Kith, for links in mail
+	People interface {
 		Leads(ctx context.Context, tx *store.Tx, org string) ([]ref.Person, error)
 		Heads(ctx context.Context, tx *store.Tx, org string) ([]ref.Person, error)
 		Names(ctx context.Context, tx *store.Tx, ids ...string) (map[string]ref.Person, error)
@@ -54,5 +56,12 @@ type Feature struct {
 func New(d Deps) *Feature {
 	f := &Feature{Deps: d}
 	jobs.Handle(d.Queue, f.mailAlert)
+	jobs.Handle(d.Queue, f.recount)
 	return f
+}
+
+// calendar is when a school is open, as its district knows it at the moment of the transaction.
+func (f *Feature) calendar(ctx context.Context, tx *store.Tx, org string) (term.Calendar, error) {
+	all, err := f.Calendars.Calendars(ctx, tx)
+	return all.Of(org), err
 }

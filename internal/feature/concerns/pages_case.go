@@ -133,6 +133,7 @@ type caseData struct {
 	claim     claim
 	service   Service
 	leads     []ref.Person
+	cal       term.Calendar // of the school
 	names     map[string]ref.Person
 }
 
@@ -152,6 +153,7 @@ func (f *Feature) caseData(ctx context.Context, tx *store.Tx, c Concern, t Triag
 		func() (err error) { d.claim, err = f.store.claimOf(ctx, tx, c.ID); return },
 		func() (err error) { d.service, err = f.store.Service(ctx, tx); return },
 		func() (err error) { d.leads, err = f.People.Leads(ctx, tx, c.Org); return },
+		func() (err error) { d.cal, err = f.calendar(ctx, tx, c.Org); return },
 	}
 	for _, s := range steps {
 		if err := s(); err != nil {
@@ -314,7 +316,7 @@ func (f *Feature) caseForm(view *caseView, c Concern, t Triage, d caseData, form
 		view.Codes[n-1].Codes = append(view.Codes[n-1].Codes, g)
 		view.Edition = g.Edition
 	}
-	view.Tomorrow = term.ShortDate(f.Calendar.AddWorkingDays(clock.DayOf(now.Time()), 1))
+	view.Tomorrow = term.ShortDate(d.cal.AddWorkingDays(clock.DayOf(now.Time()), 1))
 }
 
 // alertLines says who was told and when, a line each.

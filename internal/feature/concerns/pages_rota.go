@@ -73,7 +73,11 @@ func (f *Feature) showRota(w http.ResponseWriter, r *http.Request, form *rotaFor
 		for _, d := range duties {
 			view.Rows = append(view.Rows, rotaRow{ID: d.ID, Day: term.ShortDate(d.Day), Hours: clockTime(d.From) + " to " + clockTime(d.Until), Who: d.Name, Place: d.Place, Phone: d.Phone})
 		}
-		for _, g := range Gaps(f.Calendar, duties, today, today.Add(7)) {
+		cal, err := f.calendar(ctx, tx, org)
+		if err != nil {
+			return err
+		}
+		for _, g := range Gaps(cal, duties, today, today.Add(7)) {
 			view.Gaps = append(view.Gaps, term.ShortDate(g.Day)+", "+clockTime(g.From)+" to "+clockTime(g.Until))
 		}
 		view.Code = f.DayCode(org, today)

@@ -2,6 +2,8 @@ package concerns
 
 import (
 	"context"
+	"maps"
+	"slices"
 	"strconv"
 	"time"
 
@@ -26,6 +28,10 @@ func (f *Feature) Panels(ctx context.Context, tx *store.Tx) ([]ui.TodayPanel, er
 		return f.ownPanels(ctx, tx)
 	}
 	today := clock.DayOf(tx.Now.Time())
+	cals, err := f.Calendars.Calendars(ctx, tx)
+	if err != nil {
+		return nil, err
+	}
 	untaken, err := f.store.Untaken(ctx, tx, orgs)
 	if err != nil {
 		return nil, err
@@ -43,28 +49,28 @@ func (f *Feature) Panels(ctx context.Context, tx *store.Tx) ([]ui.TodayPanel, er
 		unread.Head.Count = strconv.Itoa(len(untaken)) + ", oldest since " + term.DateTime(oldest, tx.Now)
 	}
 	for i, c := range untaken {
-		unread.Rows[i].Right = f.clocks(c, tx.Now)
+		unread.Rows[i].Right = clocks(cals.Of(c.Org), c, tx.Now)
 		unread.Rows[i].First = c.Urgent && i == 0
 		if c.Urgent {
 			unread.Rows[i].Filled = true
 		}
 		if c.Source == Police {
-			due := NoticeDue(f.Calendar, c.RecordedAt)
+			due := NoticeDue(cals.Of(c.Org), c.RecordedAt)
 			unread.Rows[i].Filled = true
 			if clock.DayOf(due.Time()) == today && due > tx.Now {
 				unread.Day = append(unread.Day, ui.DayItem{Time: term.Time(due), Text: "Police notice due", Kind: ui.DayBell})
 			}
 		}
 	}
-	back, err := f.backPanel(ctx, tx, orgs, today)
+	back, err := f.backPanel(ctx, tx, cals, orgs, today)
 	if err != nil {
 		return nil, err
 	}
-	owed, err := f.owedPanel(ctx, tx, orgs)
+	owed, err := f.owedPanel(ctx, tx, cals, orgs)
 	if err != nil {
 		return nil, err
 	}
-	rail, err := f.railPanels(ctx, tx, orgs, today)
+	rail, err := f.railPanels(ctx, tx, cals.Of(orgs[0]), orgs, today)
 	if err != nil {
 		return nil, err
 	}
@@ -81,15 +87,15 @@ func (f *Feature) Panels(ctx context.Context, tx *store.Tx) ([]ui.TodayPanel, er
 }
 
 // clocks are what stands at the end of an unread line: how long there is, or how urgent it is, and since when.
-func (f *Feature) clocks(c listed, now clock.Millis) []templ.Component {
+func clocks(cal term.Calendar, c listed, now clock.Millis) []templ.Component {
 	var out []templ.Component
 	switch {
 	case c.Source == Police:
-		due := NoticeDue(f.Calendar, c.RecordedAt)
-		left := f.Calendar.Remaining(c.RecordedAt, now, due)
+		due := NoticeDue(cal, c.RecordedAt)
+		left := cal.Remaining(c.RecordedAt, now, due)
 		out = append(out, ui.ClockTag{Fraction: left.Elapsed, Text: left.Words, Now: clock.DayOf(due.Time()) == clock.DayOf(now.Time()) || left.Over})
 	case c.Reply:
-		left := f.Calendar.Remaining(c.RecordedAt, now, c.ReplyDue)
+		left := cal.Remaining(c.RecordedAt, now, c.ReplyDue)
 		out = append(out, ui.ClockTag{Fraction: left.Elapsed, Text: "reply " + left.Words})
 	default:
 		out = append(out, stateChip(c.Concern, c.ReviewOn))
@@ -99,7 +105,7 @@ func (f *Feature) clocks(c listed, now clock.Millis) []templ.Component {
 
 // backPanel is what was to be seen again today: watches that end, decisions to look at again, colleagues who have heard
 // nothing, tellers who wait for an answer (CON-14, CON-19, CON-22).
-func (f *Feature) backPanel(ctx context.Context, tx *store.Tx, orgs []string, today clock.Day) (ui.TodayPanel, error) {
+func (f *Feature) backPanel(ctx context.Context, tx *store.Tx, cals term.Calendars, orgs []string, today clock.Day) (ui.TodayPanel, error) {
 	p := ui.TodayPanel{Order: 20, Head: ui.HeadCount{Title: "Comes back today"}, None: "Nothing comes back today."}
 	back, err := f.store.Back(ctx, tx, orgs, today)
 	if err != nil {
@@ -132,10 +138,10 @@ func (f *Feature) backPanel(ctx context.Context, tx *store.Tx, orgs []string, to
 		return p, err
 	}
 	for _, c := range owing {
-		left := f.Calendar.Remaining(c.RecordedAt, tx.Now, c.ReplyDue)
+		left := cals.Of(c.Org).Remaining(c.RecordedAt, tx.Now, c.ReplyDue)
 		p.Rows = append(p.Rows, ui.RowItem{Kind: picture.Contact, Href: "/concerns/" + string(c.ID), What: "Reply owed", Who: "to whoever told it", Right: []templ.Component{ui.ClockTag{Fraction: left.Elapsed, Text: left.Words, Now: left.Over}}})
 	}
-	silent, err := f.store.Silent(ctx, tx, orgs, clock.Of(f.Calendar.AddSchoolDays(today, -SilentDays).Start()))
+	silent, err := f.silent(ctx, tx, cals, orgs, today)
 	if err != nil {
 		return p, err
 	}
@@ -148,7 +154,7 @@ func (f *Feature) backPanel(ctx context.Context, tx *store.Tx, orgs []string, to
 		return p, err
 	}
 	for _, a := range mine {
-		left := f.Calendar.Remaining(a.DueAt.Add(-24*time.Hour), tx.Now, a.DueAt)
+		left := cals.Of(a.Org).Remaining(a.DueAt.Add(-24*time.Hour), tx.Now, a.DueAt)
 		p.Rows = append(p.Rows, ui.RowItem{Kind: picture.Document, Href: "/concerns/" + string(a.Concern), What: a.What, Right: []templ.Component{ui.ClockTag{Fraction: left.Elapsed, Text: left.Words, Now: left.Over || clock.DayOf(a.DueAt.Time()) == today}}})
 	}
 	if len(p.Rows) > 0 {
@@ -157,8 +163,26 @@ func (f *Feature) backPanel(ctx context.Context, tx *store.Tx, orgs []string, to
 	return p, nil
 }
 
+// silent are the concerns whose reporters have heard nothing for two school days of their own school (CON-22).
+func (f *Feature) silent(ctx context.Context, tx *store.Tx, cals term.Calendars, orgs []string, today clock.Day) ([]listed, error) {
+	by := map[clock.Day][]string{} // schools that count alike are asked for together
+	for _, org := range orgs {
+		since := cals.Of(org).AddSchoolDays(today, -SilentDays)
+		by[since] = append(by[since], org)
+	}
+	var out []listed
+	for _, since := range slices.Sorted(maps.Keys(by)) {
+		some, err := f.store.Silent(ctx, tx, by[since], clock.Of(since.Start()))
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, some...)
+	}
+	return out, nil
+}
+
 // owedPanel is what other bodies owe (REF-1).
-func (f *Feature) owedPanel(ctx context.Context, tx *store.Tx, orgs []string) (ui.TodayPanel, error) {
+func (f *Feature) owedPanel(ctx context.Context, tx *store.Tx, cals term.Calendars, orgs []string) (ui.TodayPanel, error) {
 	p := ui.TodayPanel{Order: 30, Head: ui.HeadCount{Title: "Clocks that others owe you"}}
 	owed, err := f.store.Owed(ctx, tx, orgs)
 	if err != nil || len(owed) == 0 {
@@ -166,7 +190,7 @@ func (f *Feature) owedPanel(ctx context.Context, tx *store.Tx, orgs []string) (u
 	}
 	var rows []owedRow
 	for _, o := range owed {
-		left := f.Calendar.Remaining(o.At, tx.Now, o.ExpectedAt)
+		left := cals.Of(o.Org).Remaining(o.At, tx.Now, o.ExpectedAt)
 		next := "None needed"
 		if left.Over {
 			next = "Chase it, or write down the answer"
@@ -178,14 +202,14 @@ func (f *Feature) owedPanel(ctx context.Context, tx *store.Tx, orgs []string) (u
 }
 
 // railPanels are cover, gaps, who looks a lot, and what is being dealt with.
-func (f *Feature) railPanels(ctx context.Context, tx *store.Tx, orgs []string, today clock.Day) ([]ui.TodayPanel, error) {
+func (f *Feature) railPanels(ctx context.Context, tx *store.Tx, cal term.Calendar, orgs []string, today clock.Day) ([]ui.TodayPanel, error) {
 	org := orgs[0]
 	duties, err := f.store.Rota(ctx, tx, org, today, today.Add(6))
 	if err != nil {
 		return nil, err
 	}
 	cover := ui.TodayPanel{Order: 40, Rail: true, Head: ui.HeadCount{Title: "Cover this week"}, None: "Nobody is on the rota."}
-	gaps := Gaps(f.Calendar, duties, today, today.Add(6))
+	gaps := Gaps(cal, duties, today, today.Add(6))
 	for day := today; day <= today.Add(6); day = day.Add(1) {
 		var who []string
 		for _, d := range duties {
@@ -213,8 +237,9 @@ func (f *Feature) railPanels(ctx context.Context, tx *store.Tx, orgs []string, t
 			cover.Lines = append(cover.Lines, coverLine(term.ShortDate(day), then(who), gap))
 		}
 	}
-	if f.Calendar.IsSchoolDay(today) {
-		cover.Day = append(cover.Day, ui.DayItem{Time: "16:30", Text: "Clocks stop", Kind: ui.DayBell})
+	if cal.IsSchoolDay(today) {
+		_, closes := cal.Hours()
+		cover.Day = append(cover.Day, ui.DayItem{Time: clockTime(closes), Text: "Clocks stop", Kind: ui.DayBell})
 	}
 	dealing, err := f.store.InState(ctx, tx, orgs, []State{Deciding}, 0, 5)
 	if err != nil {

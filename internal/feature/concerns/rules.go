@@ -62,16 +62,22 @@ const (
 // NextLook says when, after the given step, a concern that nobody has taken is looked at again. Step 0 is the sending.
 //
 // Urgent: 15 minutes each step, at any hour. Otherwise: two school-day hours, so what is sent out of hours starts to count at
-// the next opening; in the holidays the rota looks once a day, at the hour the school would open (CON-11).
+// the next opening; in the holidays the rota looks once a day, at the hour the school would open (CON-11). So what is sent on
+// the last afternoon of a term is looked at on the first day of the holiday, and does not wait for the next term. A day off by
+// itself, such as an INSET day or a bank holiday, is no holiday in this sense.
 func NextLook(c term.Calendar, urgent bool, after clock.Millis) clock.Millis {
 	if urgent {
 		return after.Add(UrgentStep)
 	}
-	tomorrow := clock.DayOf(after.Time()).Add(1)
-	if c.IsHoliday(clock.DayOf(after.Time())) && c.IsHoliday(tomorrow) {
-		return clock.Of(tomorrow.At(8, 0))
+	due := c.AddSchoolHours(after, NormalStep)
+	last := clock.DayOf(due.Time())
+	opens, _ := c.Hours()
+	for d := clock.DayOf(after.Time()).Add(1); d < last; d = d.Add(1) {
+		if c.IsHoliday(d) && (c.IsHoliday(d.Add(-1)) || c.IsHoliday(d.Add(1))) {
+			return clock.Of(d.At(opens/60, opens%60))
+		}
 	}
-	return c.AddSchoolHours(after, NormalStep)
+	return due
 }
 
 // Asked says whether the family must not be told before a service has advised (CON-13): one of the categories makes telling
@@ -269,10 +275,7 @@ type Gap struct {
 // Gaps returns the stretches of school hours, from the first day to the last, in which nobody is on duty. duties are those of
 // one school; a rota with a gap is shown to the head a week before (CON-11).
 func Gaps(c term.Calendar, duties []Duty, from, to clock.Day) []Gap {
-	opens, closes := c.Open, c.Close
-	if opens == 0 && closes == 0 {
-		opens, closes = 8*60, 16*60+30
-	}
+	opens, closes := c.Hours()
 	var out []Gap
 	for day := from; day <= to; day = day.Add(1) {
 		if !c.IsSchoolDay(day) {

@@ -9,8 +9,8 @@ import (
 
 	"kith/internal/kernel/clock"
 	"kith/internal/kernel/errs"
-	"kith/internal/kernel/term"
 	"kith/internal/platform/story"
+	"kith/internal/testkit/terms"
 )
 
 func at(day clock.Day, hour, minute int) clock.Millis { return clock.Of(day.At(hour, minute)) }
@@ -57,7 +57,7 @@ func TestHappenedNeverLiesInTheFuture(t *testing.T) {
 // CON-11: urgent steps are 15 minutes at any hour; the others count school-day hours and begin at the next opening; in the
 // holidays the rota looks once a day. CON-5: an urgent one not told in person alerts at once (see TestUrgentTellsTheWholeTeam).
 func TestNextLook(t *testing.T) {
-	cal := term.Default()
+	cal := terms.Calendar()
 	christmas := clock.Day("2026-12-27")
 	for _, c := range []struct {
 		name   string
@@ -72,6 +72,11 @@ func TestNextLook(t *testing.T) {
 		{"sent on Sunday starts at 08:00 on Monday", false, at("2026-11-29", 14, 0), at("2026-11-30", 10, 0)},
 		{"before school", false, at(monday, 6, 0), at(monday, 10, 0)},
 		{"in the holidays, once a day", false, at(christmas, 11, 0), at(christmas.Add(1), 8, 0)},
+		{"on the last afternoon of term, on the first day of the holiday", false, at("2026-12-18", 15, 30), at("2026-12-19", 8, 0)},
+		{"at noon of the last day, that afternoon", false, at("2026-12-18", 12, 0), at("2026-12-18", 14, 0)},
+		{"on the last evening of a holiday, when the rota looks next", false, at("2027-01-02", 20, 0), at("2027-01-03", 8, 0)},
+		{"on an INSET day by itself, on the next school day", false, at("2026-09-02", 12, 0), at("2026-09-03", 10, 0)},
+		{"before a bank holiday by itself, after it", false, at("2027-04-30", 16, 0), at("2027-05-04", 9, 30)},
 	} {
 		if got := NextLook(cal, c.urgent, c.sent); got != c.want {
 			t.Errorf("%s: %s, want %s", c.name, got.London(), c.want.London())
@@ -81,7 +86,7 @@ func TestNextLook(t *testing.T) {
 
 // ENC-1: a police notice is due at 08:30 of the next school day, or of this one when it comes before.
 func TestNoticeDue(t *testing.T) {
-	cal := term.Default()
+	cal := terms.Calendar()
 	for _, c := range [][2]clock.Millis{
 		{at(monday, 6, 14), at(monday, 8, 30)},
 		{at(monday, 8, 30), at("2026-11-24", 8, 30)},
@@ -210,7 +215,7 @@ func TestClaimLapses(t *testing.T) {
 
 // CON-11: the rota's gaps are found, in school hours of school days.
 func TestGapsOfTheRota(t *testing.T) {
-	cal := term.Default()
+	cal := terms.Calendar()
 	duties := []Duty{{Day: monday, From: 7 * 60, Until: 13 * 60}, {Day: monday, From: 15 * 60, Until: 17 * 60}, {Day: "2026-11-24", From: 8 * 60, Until: 16*60 + 30}}
 	got := Gaps(cal, duties, monday, monday.Add(1))
 	if len(got) != 1 || got[0] != (Gap{monday, 13 * 60, 15 * 60}) {

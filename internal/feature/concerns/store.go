@@ -339,18 +339,19 @@ func (Store) Owing(ctx context.Context, tx *store.Tx, orgs []string) ([]listed, 
 // expected is an answer that somebody else owes.
 type expected struct {
 	Concern    ID
+	Org        string
 	To         string
 	ExpectedAt clock.Millis
 	At         clock.Millis
 }
 
 func (e *expected) Dest() []any {
-	return []any{(*string)(&e.Concern), &e.To, (*int64)(&e.ExpectedAt), (*int64)(&e.At)}
+	return []any{(*string)(&e.Concern), &e.Org, &e.To, (*int64)(&e.ExpectedAt), (*int64)(&e.At)}
 }
 
 // Owed returns the referrals of the schools that wait for an answer, the longest due first (REF-1).
 func (Store) Owed(ctx context.Context, tx *store.Tx, orgs []string) ([]expected, error) {
-	return store.All[expected](ctx, tx, store.SQL(`SELECT d.concern_id, d.to_name, d.expected_at, d.at FROM concerns_decision d JOIN concerns_concern c ON c.id = d.concern_id JOIN access_record r ON r.id = d.id WHERE `).
+	return store.All[expected](ctx, tx, store.SQL(`SELECT d.concern_id, c.org_id, d.to_name, d.expected_at, d.at FROM concerns_decision d JOIN concerns_concern c ON c.id = d.concern_id JOIN access_record r ON r.id = d.id WHERE `).
 		In("c.org_id", orgs).Add(`AND c.state = 'referred' AND d.kind = 'refer' AND d.answered_at = 0`).Visible("r", access.Concern).Add(`ORDER BY d.expected_at LIMIT 20`))
 }
 
@@ -358,13 +359,14 @@ func (Store) Owed(ctx context.Context, tx *store.Tx, orgs []string) ([]expected,
 type myAction struct {
 	Action
 	Concern ID
+	Org     string
 }
 
-func (m *myAction) Dest() []any { return append(m.Action.Dest(), (*string)(&m.Concern)) }
+func (m *myAction) Dest() []any { return append(m.Action.Dest(), (*string)(&m.Concern), &m.Org) }
 
 // MyActions returns what the viewer has to do, the first due first.
 func (Store) MyActions(ctx context.Context, tx *store.Tx) ([]myAction, error) {
-	return store.All[myAction](ctx, tx, store.SQL(`SELECT x.id, x.record_id, x.what, x.owner_id, x.due_at, x.done_at, t.concern_id FROM concerns_action x JOIN concerns_triage t ON t.id = x.record_id JOIN access_record r ON r.id = t.id
+	return store.All[myAction](ctx, tx, store.SQL(`SELECT x.id, x.record_id, x.what, x.owner_id, x.due_at, x.done_at, t.concern_id, t.org_id FROM concerns_action x JOIN concerns_triage t ON t.id = x.record_id JOIN access_record r ON r.id = t.id
 		WHERE x.owner_id = ? AND x.done_at = 0`, tx.Viewer.Account).Visible("r", access.Concern).Add(`ORDER BY x.due_at LIMIT 20`))
 }
 

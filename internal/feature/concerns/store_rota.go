@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"kith/internal/kernel/access"
 	"kith/internal/kernel/clock"
 	"kith/internal/kernel/errs"
 	"kith/internal/platform/store"
@@ -111,15 +112,16 @@ type watch struct {
 	Kind    string
 	DueAt   clock.Millis
 	Step    int
+	Since   clock.Millis // when the count of this step began; 0 for what was brought in
 }
 
 func (w *watch) Dest() []any {
-	return []any{(*string)(&w.Concern), &w.Kind, (*int64)(&w.DueAt), &w.Step}
+	return []any{(*string)(&w.Concern), &w.Kind, (*int64)(&w.DueAt), &w.Step, (*int64)(&w.Since)}
 }
 
 func (Store) setWatch(ctx context.Context, tx *store.Tx, w watch) error {
-	_, err := tx.Exec(ctx, store.SQL(`INSERT INTO concerns_watch (concern_id, kind, district_id, due_at, step) VALUES (?, ?, ?, ?, ?) ON CONFLICT (concern_id, kind) DO UPDATE SET due_at = excluded.due_at, step = excluded.step`,
-		string(w.Concern), w.Kind, tx.Viewer.District, int64(w.DueAt), w.Step))
+	_, err := tx.Exec(ctx, store.SQL(`INSERT INTO concerns_watch (concern_id, kind, district_id, due_at, step, since_at) VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (concern_id, kind) DO UPDATE SET due_at = excluded.due_at, step = excluded.step, since_at = excluded.since_at`,
+		string(w.Concern), w.Kind, tx.Viewer.District, int64(w.DueAt), w.Step, int64(w.Since)))
 	return err
 }
 
@@ -130,11 +132,26 @@ func (Store) dropWatch(ctx context.Context, tx *store.Tx, concern ID, kind strin
 
 // dueWatches returns what has come due.
 func (Store) dueWatches(ctx context.Context, tx *store.Tx, limit int) ([]watch, error) {
-	return store.All[watch](ctx, tx, store.SQL(`SELECT w.concern_id, w.kind, w.due_at, w.step FROM concerns_watch w WHERE w.district_id = ? AND w.due_at <= ? ORDER BY w.due_at LIMIT ?`, tx.Viewer.District, int64(tx.Now), limit))
+	return store.All[watch](ctx, tx, store.SQL(`SELECT w.concern_id, w.kind, w.due_at, w.step, w.since_at FROM concerns_watch w WHERE w.district_id = ? AND w.due_at <= ? ORDER BY w.due_at LIMIT ?`, tx.Viewer.District, int64(tx.Now), limit))
+}
+
+// running returns the concerns of a school, "" for all of the district, with a clock that counts in school days: nobody has taken
+// them, or whoever told waits for an answer.
+func (Store) running(ctx context.Context, tx *store.Tx, org string) ([]string, error) {
+	return store.Values[string](ctx, tx, store.SQL(`SELECT c.id FROM concerns_concern c JOIN access_record r ON r.id = c.id
+		WHERE c.id IN (SELECT w.concern_id FROM concerns_watch w WHERE w.district_id = ? AND w.kind = ?
+			UNION SELECT t.concern_id FROM concerns_triage t WHERE t.district_id = ? AND t.reply = TRUE AND t.replied_at = 0)`, tx.Viewer.District, watchUnread, tx.Viewer.District).
+		If(org != "", `AND c.org_id = ?`, org).
+		Visible("r", access.Concern).Add(`ORDER BY c.recorded_at`))
+}
+
+// moveReply sets when an answer is due that is still owed, and says whether that was another time.
+func (Store) moveReply(ctx context.Context, tx *store.Tx, concern ID, due clock.Millis) (int64, error) {
+	return tx.Exec(ctx, store.SQL(`UPDATE concerns_triage SET reply_due = ? WHERE concern_id = ? AND reply = TRUE AND replied_at = 0 AND reply_due <> ?`, int64(due), string(concern), int64(due)))
 }
 
 func (Store) watchOf(ctx context.Context, tx *store.Tx, concern ID, kind string) (watch, error) {
-	return store.One[watch](ctx, tx, store.SQL(`SELECT w.concern_id, w.kind, w.due_at, w.step FROM concerns_watch w WHERE w.concern_id = ? AND w.kind = ?`, string(concern), kind))
+	return store.One[watch](ctx, tx, store.SQL(`SELECT w.concern_id, w.kind, w.due_at, w.step, w.since_at FROM concerns_watch w WHERE w.concern_id = ? AND w.kind = ?`, string(concern), kind))
 }
 
 // look writes down a look in the picker and says how many this account had in the last hour.

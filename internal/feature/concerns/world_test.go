@@ -20,6 +20,7 @@ import (
 	"kith/internal/platform/store"
 	"kith/internal/platform/story"
 	"kith/internal/testkit"
+	"kith/internal/testkit/terms"
 )
 
 const district, oak, elm = "haverdale", "oak", "elm"
@@ -163,6 +164,7 @@ type world struct {
 	f     *concerns.Feature
 	queue *jobs.Queue
 	store concerns.Store
+	terms *terms.Fixed
 }
 
 // accounts is the table that the rota reads names from; in the program the slice account makes it.
@@ -175,8 +177,8 @@ func each(t *testing.T, fn func(t *testing.T, w *world)) {
 			id := tw.DB.IDs().New(tw.DB.Now())
 			s.children[id] = ref.Child{ID: id, Name: n, Class: "4 Harrier"}
 		}
-		w := &world{World: tw, school: s, queue: jobs.New(tw.DB, slog.New(slog.DiscardHandler))}
-		w.f = concerns.New(concerns.Deps{DB: tw.DB, Calendar: term.Default(), Queue: w.queue, URL: "https://kith.example", People: s, Children: s, Schools: place{}, Mail: s, Files: files.Store{DB: tw.DB, Key: testkit.Key}})
+		w := &world{World: tw, school: s, queue: jobs.New(tw.DB, slog.New(slog.DiscardHandler)), terms: &terms.Fixed{Now: term.Calendars{District: terms.Calendar()}}}
+		w.f = concerns.New(concerns.Deps{DB: tw.DB, Calendars: w.terms, Queue: w.queue, URL: "https://kith.example", People: s, Children: s, Schools: place{}, Mail: s, Files: files.Store{DB: tw.DB, Key: testkit.Key}})
 		testkit.OK(t, tw.DB.Write(t.Context(), access.System(district, "test"), func(ctx context.Context, tx *store.Tx) error {
 			for _, p := range staff {
 				if _, err := tx.Exec(ctx, store.SQL(`INSERT INTO account (id, district_id, name, state) VALUES (?, ?, ?, 'active')`, p.id, district, p.name)); err != nil {

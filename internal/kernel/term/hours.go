@@ -7,12 +7,12 @@ import (
 )
 
 func (c Calendar) openAt(d clock.Day) clock.Millis {
-	m, _ := c.hours()
+	m, _ := c.Hours()
 	return clock.Of(d.At(m/60, m%60))
 }
 
 func (c Calendar) closeAt(d clock.Day) clock.Millis {
-	_, m := c.hours()
+	_, m := c.Hours()
 	return clock.Of(d.At(m/60, m%60))
 }
 

@@ -8,11 +8,12 @@ import (
 
 	"kith/internal/kernel/clock"
 	"kith/internal/kernel/term"
+	"kith/internal/testkit/terms"
 )
 
 // SEC-22
 func TestAddSchoolHours(t *testing.T) {
-	c := term.Default()
+	c := terms.Calendar()
 	inZones(t, func(t *testing.T) {
 		for _, x := range []struct {
 			day   clock.Day
@@ -44,7 +45,7 @@ func TestAddSchoolHours(t *testing.T) {
 }
 
 func TestInHours(t *testing.T) {
-	c := term.Default()
+	c := terms.Calendar()
 	for _, x := range []struct {
 		day  clock.Day
 		time string

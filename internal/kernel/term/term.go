@@ -36,7 +36,8 @@ type Calendar struct {
 	Open, Close  int                  // minutes after midnight; DefaultOpen and DefaultClose unless Open < Close
 }
 
-func (c Calendar) hours() (opens, closes int) {
+// Hours returns when clocks of school days start and stop, in minutes after midnight.
+func (c Calendar) Hours() (opens, closes int) {
 	if c.Open < 0 || c.Close > 24*60 || c.Open >= c.Close {
 		return DefaultOpen, DefaultClose
 	}

@@ -9,10 +9,11 @@ import (
 
 	"kith/internal/kernel/clock"
 	"kith/internal/kernel/term"
+	"kith/internal/testkit/terms"
 )
 
 func TestRemaining(t *testing.T) {
-	c := term.Default()
+	c := terms.Calendar()
 	const mon, tue, fri clock.Day = "2026-11-23", "2026-11-24", "2026-11-20"
 	for _, x := range []struct {
 		now, due clock.Millis
@@ -51,7 +52,7 @@ func TestRemaining(t *testing.T) {
 }
 
 func TestElapsed(t *testing.T) {
-	c := term.Default()
+	c := terms.Calendar()
 	const fri, sat, mon clock.Day = "2026-11-20", "2026-11-21", "2026-11-23"
 	for _, x := range []struct {
 		from, now, due clock.Millis
@@ -82,7 +83,7 @@ func TestElapsed(t *testing.T) {
 
 // CON-3 shows late recording; the words are those of the chronology.
 func TestRecordedLate(t *testing.T) {
-	c := term.Default()
+	c := terms.Calendar()
 	for _, x := range []struct {
 		happened, recorded clock.Day
 		want               string
@@ -165,7 +166,7 @@ func TestAge(t *testing.T) {
 }
 
 func TestGapWords(t *testing.T) {
-	c := term.Default()
+	c := terms.Calendar()
 	for _, x := range []struct {
 		from, to clock.Day
 		want     string
@@ -184,7 +185,7 @@ func TestGapWords(t *testing.T) {
 }
 
 func TestHalfTerms(t *testing.T) {
-	c := term.Default()
+	c := terms.Calendar()
 	want := []struct {
 		name     string
 		from, to clock.Day

@@ -1,0 +1,345 @@
+package directory
+
+import (
+	"context"
+	"errors"
+	"io"
+	"slices"
+
+	"kith/internal/feature/directory/schoolyear"
+	"kith/internal/kernel/access"
+	"kith/internal/kernel/clock"
+	"kith/internal/kernel/errs"
+	"kith/internal/kernel/ref"
+	"kith/internal/kernel/term"
+	"kith/internal/platform/audit"
+	"kith/internal/platform/bulk"
+	"kith/internal/platform/store"
+)
+
+// TermDeps are what term dates need from others.
+type TermDeps struct {
+	DB        *store.DB
+	Calendars *Calendars
+	// Clocks are set anew in the transaction that changes a calendar; org "" is every school of the district.
+	Clocks interface {
+		Recount(ctx context.Context, tx *store.Tx, org string) error
+	}
+}
+
+// Terms is when the schools of a district are closed, as its administrators enter it: for every school, and for one.
+//
+// An administrator of the authority or the partnership keeps the district's dates and may keep every school's; one of a trust or a
+// collaboration those of its schools; one of a school its own.
+type Terms struct {
+	TermDeps
+	store Store
+}
+
+// NewTerms returns the term dates.
+func NewTerms(d TermDeps) *Terms { return &Terms{TermDeps: d} }
+
+// keeps says whether the viewer keeps the dates of a school, or with "" those of the district. NotFound: no.
+func (f *Terms) keeps(ctx context.Context, tx *store.Tx, org string) error {
+	if _, system := tx.Viewer.IsSystem(); system {
+		return nil
+	}
+	of, err := f.scope(ctx, tx)
+	if err == nil && !of.keeps(org) {
+		return errs.Missing()
+	}
+	return err
+}
+
+// scope is whose dates a viewer keeps.
+type scope struct {
+	District bool
+	Schools  []ref.Organisation // in the order of their names
+}
+
+func (s scope) keeps(org string) bool {
+	if org == "" {
+		return s.District
+	}
+	return slices.ContainsFunc(s.Schools, func(o ref.Organisation) bool { return o.ID == org })
+}
+
+func (f *Terms) scope(ctx context.Context, tx *store.Tx) (s scope, err error) {
+	posts := tx.Viewer.Roles[access.Admin]
+	names, err := f.store.Names(ctx, tx, posts...)
+	if err != nil {
+		return s, err
+	}
+	mine := map[string]bool{}
+	var over []string
+	for id, o := range names {
+		switch o.Kind {
+		case Authority, Partnership:
+			s.District = true
+		case School:
+			mine[id] = true
+		default:
+			over = append(over, id)
+		}
+	}
+	if len(over) > 0 && !s.District {
+		members, err := f.store.members(ctx, tx, over, string(clock.DayOf(tx.Now.Time())))
+		if err != nil {
+			return s, err
+		}
+		for _, id := range members {
+			mine[id] = true
+		}
+	}
+	schools, err := f.store.Schools(ctx, tx)
+	for _, o := range schools {
+		if s.District || mine[o.ID] {
+			s.Schools = append(s.Schools, o)
+		}
+	}
+	return s, err
+}
+
+// year is what there is of one scope: its own dates, and those that hold for it.
+type year struct {
+	own   []schoolyear.Date // of the scope, every year
+	holds []schoolyear.Date // for the scope, every year
+	years []ownYear
+	bank  map[clock.Day]string
+}
+
+func (f *Terms) load(ctx context.Context, tx *store.Tx, org string) (y year, err error) {
+	dates, err := f.store.termDates(ctx, tx)
+	if err != nil {
+		return y, err
+	}
+	if y.years, err = f.store.ownYears(ctx, tx); err != nil {
+		return y, err
+	}
+	cals, err := f.Calendars.Calendars(ctx, tx)
+	y.bank = cals.District.BankHolidays
+	y.holds = effective(dates, y.years, org)
+	for _, d := range dates {
+		if d.Org == org {
+			y.own = append(y.own, d)
+		}
+	}
+	return y, err
+}
+
+// change is one change of the dates of a scope: the right to it, the calendar taken, what was there, the change, the clocks.
+func (f *Terms) change(ctx context.Context, v access.Viewer, org, action string, fn func(context.Context, *store.Tx, year) (ref.Ref, any, error)) error {
+	err := f.DB.Write(ctx, v, func(ctx context.Context, tx *store.Tx) error {
+		if err := f.keeps(ctx, tx, org); err != nil {
+			return err
+		}
+		if err := f.store.stamp(ctx, tx); err != nil {
+			return err
+		}
+		y, err := f.load(ctx, tx, org)
+		if err != nil {
+			return err
+		}
+		what, detail, err := fn(ctx, tx, y)
+		if err != nil {
+			return err
+		}
+		// Again: what was read in this transaction before the change may be kept under the first stamp, and must not hold after it.
+		if err := f.store.stamp(ctx, tx); err != nil {
+			return err
+		}
+		if err := f.Clocks.Recount(ctx, tx, org); err != nil {
+			return err
+		}
+		return audit.Record(ctx, tx, action, what, audit.Org(org), audit.Detail(detail))
+	})
+	if errors.Is(err, errSame) {
+		return nil
+	}
+	return err
+}
+
+// errSame undoes a change that has nothing to change: the form was sent twice, or says what is there already.
+var errSame = errors.New("nothing to change")
+
+func refDate(id string) ref.Ref { return ref.To("term_date", id) }
+
+// Add enters a date. A second call with the same id changes nothing. Rule: it cannot be, or it overlaps another.
+func (f *Terms) Add(ctx context.Context, v access.Viewer, d schoolyear.Date) (err error) {
+	defer errs.Wrap(&err, "directory.AddTermDate")
+	return f.change(ctx, v, d.Org, "terms.added", func(ctx context.Context, tx *store.Tx, y year) (ref.Ref, any, error) {
+		if slices.ContainsFunc(y.own, func(o schoolyear.Date) bool { return o.ID == d.ID }) {
+			return ref.Ref{}, nil, errSame
+		}
+		if err := f.fits(tx, d, y); err != nil {
+			return ref.Ref{}, nil, err
+		}
+		return refDate(d.ID), d, f.store.insertTermDate(ctx, tx, d)
+	})
+}
+
+// Change puts other words or days in place of those of the version that the viewer has read. Conflict: somebody else has changed
+// it since. NotFound: no such date, or not the viewer's to keep. Rule: it cannot be, or it overlaps another.
+func (f *Terms) Change(ctx context.Context, v access.Viewer, d schoolyear.Date) (err error) {
+	defer errs.Wrap(&err, "directory.ChangeTermDate")
+	return f.change(ctx, v, d.Org, "terms.changed", func(ctx context.Context, tx *store.Tx, y year) (ref.Ref, any, error) {
+		was, err := one(y.own, d.ID)
+		switch {
+		case err != nil:
+			return ref.Ref{}, nil, err
+		case was.Same(d):
+			return ref.Ref{}, nil, errSame
+		case was.Version != d.Version:
+			return ref.Ref{}, nil, errs.New(errs.Conflict, "Somebody else has changed these days since you opened them. Open them again.")
+		}
+		if err := f.fits(tx, d, y); err != nil {
+			return ref.Ref{}, nil, err
+		}
+		return refDate(d.ID), map[string]any{"was": was, "is": d}, f.store.updateTermDate(ctx, tx, d)
+	})
+}
+
+// Remove takes a date out: the school is open then.
+func (f *Terms) Remove(ctx context.Context, v access.Viewer, org, id string) (err error) {
+	defer errs.Wrap(&err, "directory.RemoveTermDate")
+	return f.change(ctx, v, org, "terms.removed", func(ctx context.Context, tx *store.Tx, y year) (ref.Ref, any, error) {
+		was, err := one(y.own, id)
+		if err != nil {
+			return ref.Ref{}, nil, err
+		}
+		return refDate(id), was, f.store.deleteTermDate(ctx, tx, id)
+	})
+}
+
+func one(dates []schoolyear.Date, id string) (schoolyear.Date, error) {
+	i := slices.IndexFunc(dates, func(d schoolyear.Date) bool { return d.ID == id })
+	if i < 0 {
+		return schoolyear.Date{}, errs.Missing()
+	}
+	return dates[i], nil
+}
+
+func (f *Terms) fits(tx *store.Tx, d schoolyear.Date, y year) error {
+	if err := schoolyear.Fit(d, clock.DayOf(tx.Now.Time()), y.bank); err != nil {
+		return err
+	}
+	return schoolyear.Clash(d, y.holds)
+}
+
+// KeepOwn makes a school keep its own dates of a school year. It begins with the district's, to be changed. Rule: it is no school's,
+// or it does so already.
+func (f *Terms) KeepOwn(ctx context.Context, v access.Viewer, org string, at term.Year) (err error) {
+	defer errs.Wrap(&err, "directory.KeepOwnTerms")
+	return f.change(ctx, v, org, "terms.own", func(ctx context.Context, tx *store.Tx, y year) (ref.Ref, any, error) {
+		if org == "" { // the district's are its own
+			return ref.Ref{}, nil, errSame
+		}
+		if keepsOwn(y.years, org, at) {
+			return ref.Ref{}, nil, errSame
+		}
+		for _, d := range y.holds {
+			if d.Org == "" && d.Year() == at && (d.Kind == schoolyear.Holiday || d.Kind == schoolyear.Inset) {
+				d.ID, d.Org = tx.NewID(), org
+				if err := f.store.insertTermDate(ctx, tx, d); err != nil {
+					return ref.Ref{}, nil, err
+				}
+			}
+		}
+		return ref.To("organisation", org), at.String(), f.store.insertOwnYear(ctx, tx, ownYear{org, at})
+	})
+}
+
+// KeepDistrict gives a school its district's dates of a year again. Its own holidays of the year go; its INSET days and closures
+// stay where the district has none at that time.
+func (f *Terms) KeepDistrict(ctx context.Context, v access.Viewer, org string, at term.Year) (err error) {
+	defer errs.Wrap(&err, "directory.KeepDistrictTerms")
+	return f.change(ctx, v, org, "terms.shared", func(ctx context.Context, tx *store.Tx, y year) (ref.Ref, any, error) {
+		if !keepsOwn(y.years, org, at) {
+			return ref.Ref{}, nil, errSame
+		}
+		theirs, err := f.load(ctx, tx, "")
+		if err != nil {
+			return ref.Ref{}, nil, err
+		}
+		for _, d := range y.own {
+			if d.Year() == at && (d.Kind == schoolyear.Holiday || schoolyear.Clash(d, theirs.own) != nil) {
+				if err := f.store.deleteTermDate(ctx, tx, d.ID); err != nil {
+					return ref.Ref{}, nil, err
+				}
+			}
+		}
+		return ref.To("organisation", org), at.String(), f.store.deleteOwnYear(ctx, tx, ownYear{org, at})
+	})
+}
+
+// TermFile is what a file of term dates would change, or has changed.
+type TermFile struct {
+	bulk.Result
+	Changes []schoolyear.Change
+}
+
+// Take takes a file of term dates for a school, or with "" for the district: a dry run says what it would change, and writes
+// nothing. A second run changes nothing. Rule: it is no such file. NotFound: the viewer does not keep these dates.
+func (f *Terms) Take(ctx context.Context, v access.Viewer, org string, file io.Reader, dry bool) (out TermFile, err error) {
+	defer errs.Wrap(&err, "directory.TakeTerms")
+	rows, report, err := schoolyear.Read(ctx, file)
+	if err != nil {
+		return out, err
+	}
+	compare := func(tx *store.Tx, y year) {
+		out = TermFile{}
+		var fixed []schoolyear.Date
+		for _, d := range y.holds {
+			if d.Org != org {
+				fixed = append(fixed, d)
+			}
+		}
+		changes, rejected := schoolyear.Compare(y.own, fixed, rows, org, clock.DayOf(tx.Now.Time()), y.bank)
+		out.Changes = changes
+		rep := report
+		rep.Rejected = append(slices.Clone(report.Rejected), rejected...)
+		var t bulk.Tally
+		for _, c := range changes {
+			switch c.Verdict {
+			case schoolyear.New:
+				t.Created++
+			case schoolyear.Changed:
+				t.Updated++
+			case schoolyear.Unchanged:
+				t.Unchanged++
+			}
+		}
+		out.Took(rep, t)
+	}
+	if dry {
+		return out, f.DB.Read(ctx, v, func(ctx context.Context, tx *store.Tx) error {
+			if err := f.keeps(ctx, tx, org); err != nil {
+				return err
+			}
+			y, err := f.load(ctx, tx, org)
+			compare(tx, y)
+			return err
+		})
+	}
+	return out, f.change(ctx, v, org, "terms.imported", func(ctx context.Context, tx *store.Tx, y year) (ref.Ref, any, error) {
+		compare(tx, y)
+		for i := range out.Changes {
+			c := &out.Changes[i]
+			var err error
+			switch c.Verdict {
+			case schoolyear.New:
+				c.Is.ID = tx.NewID()
+				err = f.store.insertTermDate(ctx, tx, c.Is)
+			case schoolyear.Changed:
+				err = f.store.updateTermDate(ctx, tx, c.Is)
+			}
+			if err != nil {
+				return ref.Ref{}, nil, err
+			}
+		}
+		if out.Created+out.Updated == 0 {
+			return ref.Ref{}, nil, errSame
+		}
+		return ref.To("register", "terms"), out.Tally, nil
+	})
+}
