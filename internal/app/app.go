@@ -12,6 +12,7 @@ import (
 	"slices"
 
 	"kith/internal/feature/account"
+	"kith/internal/feature/auditing"
 	"kith/internal/feature/casework"
 	"kith/internal/feature/concerns"
 	"kith/internal/feature/directory"
@@ -37,7 +38,7 @@ import (
 // Slices are all the migrations of the program.
 var Slices = []store.Slice{
 	store.Migrations, audit.Migrations, story.Migrations, web.Migrations, search.Migrations, bulk.Migrations,
-	files.Migrations, account.Migrations, directory.Migrations, people.Migrations, concerns.Migrations, casework.Migrations, newsletters.Migrations,
+	files.Migrations, account.Migrations, directory.Migrations, people.Migrations, concerns.Migrations, casework.Migrations, newsletters.Migrations, auditing.Migrations,
 }
 
 // Mailer sends one mail. platform/mail has two: one by SMTP, one that keeps messages in a folder for the invented district.
@@ -75,6 +76,7 @@ type App struct {
 	Log         *audit.Log
 	Queue       *jobs.Queue
 	Account     *account.Feature
+	Auditing    *auditing.Feature
 	Concerns    *concerns.Feature
 	Casework    *casework.Feature
 	Newsletters *newsletters.Feature
@@ -160,6 +162,7 @@ func Join(ctx context.Context, db *store.DB, root secret.Root, made string, s Se
 		Schools: organisations, Teller: fileTeller{}, Mail: s.Mail})
 	a.Newsletters = newsletters.New(newsletters.Deps{DB: db, Queue: a.Queue, PublicURL: s.PublicURL, Publisher: a.publisher(), Mailer: s.Mail, Posts: letterPosts{}, Names: letterNames{db: db}, People: accounts})
 	a.Today = today.New(today.Deps{DB: db, Sources: []today.Source{a.Concerns, a.Casework}})
+	a.Auditing = auditing.New(auditing.Deps{DB: db, Queue: a.Queue, URL: s.PublicURL, Log: a.Log, Key: a.publicKey(), Sign: a.signed(), Organisations: organisations, Role: account.RoleWords, Mail: s.Mail})
 	rolls := people.NewRolls(people.RollDeps{DB: db, Queue: a.Queue, Schools: organisations})
 	registers := directory.NewRegisters(db, a.Queue)
 
@@ -176,6 +179,7 @@ func Join(ctx context.Context, db *store.DB, root secret.Root, made string, s Se
 	routes = append(routes, registers.Routes()...)
 	routes = append(routes, a.Newsletters.Routes()...)
 	routes = append(routes, a.Today.Routes()...)
+	routes = append(routes, a.Auditing.Routes()...)
 	if a.demo() {
 		routes = append(routes, a.demoRoutes()...)
 	}

@@ -66,6 +66,12 @@ func init() {
 		return []string{"id", w.fresh(), "org", f["school"], "role", "pshe_lead", "title", "PSHE lead"}
 	})
 	say("POST /admin/people", "name", "Joan")
+	with("POST /audit/recipients", func(w *world, f fixtures) []string {
+		return []string{"id", w.fresh(), "name", "Chair of governors", "email", "chair@haverdale.example"}
+	})
+	with("POST /audit/export", func(w *world, f fixtures) []string {
+		return []string{"from", "2026-11-20", "until", "2026-11-23", "org", f["school"]}
+	})
 	say("POST /drafts/{id}", "form", "concern", "words", "Not yet")
 }
 

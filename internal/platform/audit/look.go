@@ -65,6 +65,11 @@ func Actions(ctx context.Context, tx *store.Tx, f Filter) ([]Done, error) {
 	return store.All[Done](ctx, tx, f.query(tx, `SELECT e.action, count(e.id)`).Add(`GROUP BY e.action ORDER BY count(e.id) DESC, e.action`))
 }
 
+// Orgs returns the organisations that the entries of the filter belong to.
+func Orgs(ctx context.Context, tx *store.Tx, f Filter) ([]string, error) {
+	return store.Values[string](ctx, tx, f.query(tx, `SELECT DISTINCT e.org_id`).Add(`AND e.org_id <> ''`))
+}
+
 // State is how the log stands as a whole.
 type State struct {
 	Size, Epoch int64
