@@ -89,6 +89,8 @@ func (m checkCmd) Run(c *console) error {
 	if k.open() {
 		k.database()
 		k.auditLog()
+		k.copies()
+		k.search()
 		k.clock()
 		if err := k.db.Close(); err != nil {
 			k.fault("database", err)

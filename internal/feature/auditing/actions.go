@@ -56,6 +56,9 @@ func (f *Feature) Add(ctx context.Context, v access.Viewer, r Recipient) (err er
 		if err := f.keeps(ctx, tx); err != nil {
 			return err
 		}
+		if _, err := f.store.recipient(ctx, tx, r.ID); err == nil || !errs.Is(err, errs.NotFound) {
+			return err // sent twice
+		}
 		if err := f.store.lockRecipients(ctx, tx); err != nil {
 			return err
 		}
@@ -63,17 +66,11 @@ func (f *Feature) Add(ctx context.Context, v access.Viewer, r Recipient) (err er
 		if err != nil {
 			return err
 		}
-		for _, x := range now {
-			if x.ID == r.ID {
-				tx.Unaudited("sent twice")
-				return nil
-			}
-		}
 		if err := CanAdd(now, r.Email); err != nil {
 			return err
 		}
 		if made, err := f.store.insertRecipient(ctx, tx, r); err != nil || !made {
-			tx.Unaudited("sent twice")
+			tx.Unaudited("sent twice at once")
 			return err
 		}
 		return audit.Record(ctx, tx, "auditing.recipient_added", ref.To("audit_recipient", r.ID), audit.Detail(map[string]string{"name": r.Name, "email": r.Email}))
