@@ -88,7 +88,8 @@ type App struct {
 	settings  Settings
 	districts []directory.District
 	key       *checkpointKey // nil where no checkpoints are made
-	nightly   *nightly       // nil where no backups are made
+	metrics   *metrics
+	nightly   *nightly // nil where no backups are made
 }
 
 // OpenStore opens the database of a place with its key, without migrating it.
@@ -135,7 +136,10 @@ func New(ctx context.Context, s Settings) (*App, error) {
 
 // Join makes the program over an open database.
 func Join(ctx context.Context, db *store.DB, root secret.Root, made string, s Settings) (*App, error) {
-	a := &App{DB: db, Root: root, KeyMade: made, settings: s}
+	a := &App{DB: db, Root: root, KeyMade: made, settings: s, metrics: newMetrics()}
+	if s.Mail != nil {
+		s.Mail = countedMail{s.Mail, a.metrics}
+	}
 	key, err := loadCheckpointKey(s.Place)
 	if err != nil {
 		return nil, err
@@ -184,7 +188,7 @@ func Join(ctx context.Context, db *store.DB, root secret.Root, made string, s Se
 		routes = append(routes, a.demoRoutes()...)
 	}
 	a.Site = web.New(web.Config{Log: s.Log, Clock: db.Clock(), IDs: db.IDs(), Sessions: a.Account, District: directory.ByHost(a.districts),
-		Frame: frames.frame, Secure: s.Secure, PublicURL: s.PublicURL}, routes)
+		Frame: frames.frame, Secure: s.Secure, PublicURL: s.PublicURL, Observe: a.metrics.request}, routes)
 	a.Handler = a.Site
 	return a, nil
 }

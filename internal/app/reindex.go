@@ -27,6 +27,12 @@ func (m reindexCmd) Run(c *console) (err error) {
 	if err := m.named(); err != nil {
 		return err
 	}
+	place := m.place()
+	db, root, _, err := openPlace(c.ctx, place)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, db.Close()) }()
 	if m.Data != "" {
 		release, _, err := holdFolder(m.Data, false)
 		if err != nil {
@@ -34,12 +40,6 @@ func (m reindexCmd) Run(c *console) (err error) {
 		}
 		defer release() //nolint:errcheck // the lock ends with the process
 	}
-	place := m.place()
-	db, root, _, err := openPlace(c.ctx, place)
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, db.Close()) }()
 	if todo, err := db.Pending(c.ctx); err != nil || len(todo) > 0 {
 		return errors.Join(err, errs.Refuse("The database is older than this program. Run kith migrate up first, or start the server."))
 	}

@@ -73,7 +73,8 @@ func Orgs(ctx context.Context, tx *store.Tx, f Filter) ([]string, error) {
 // State is how the log stands as a whole.
 type State struct {
 	Size, Epoch int64
-	Late        int64  // entries that have waited for their number longer than they may
+	Unnumbered  int64  // entries that wait for their number
+	Late        int64  // of these, entries that have waited for their number longer than they may
 	Note        string // the newest checkpoint, as it was signed; "" before the first
 	NoteSize    int64  // how many entries it speaks for
 	NoteAt      clock.Millis
@@ -98,6 +99,9 @@ func (l *Log) State(ctx context.Context) (s State, err error) {
 			return err
 		}
 		s = State{Size: h.size, Epoch: h.epoch}
+		if s.Unnumbered, err = store.Value[int64](ctx, tx, store.SQL(`SELECT count(e.id) FROM audit_entry e WHERE e.seq IS NULL`)); err != nil {
+			return err
+		}
 		if s.Late, err = store.Value[int64](ctx, tx, store.SQL(`SELECT count(e.id) FROM audit_entry e WHERE e.seq IS NULL AND e.at < ?`, int64(tx.Now.Add(-Late)))); err != nil {
 			return err
 		}
