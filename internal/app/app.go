@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 
 	"kith/internal/feature/account"
+	"kith/internal/feature/auditing"
 	"kith/internal/feature/casework"
 	"kith/internal/feature/concerns"
 	"kith/internal/feature/directory"
@@ -35,7 +36,7 @@ import (
 // Slices are all the migrations of the program.
 var Slices = []store.Slice{
 	store.Migrations, audit.Migrations, story.Migrations, web.Migrations, search.Migrations, bulk.Migrations,
-	files.Migrations, account.Migrations, directory.Migrations, people.Migrations, concerns.Migrations, casework.Migrations, newsletters.Migrations,
+	files.Migrations, account.Migrations, directory.Migrations, people.Migrations, concerns.Migrations, casework.Migrations, newsletters.Migrations, auditing.Migrations,
 }
 
 // Mailer sends one mail. platform/mail has two: one by SMTP, one that keeps messages in a folder for the invented district.
@@ -73,6 +74,7 @@ type App struct {
 	Log         *audit.Log
 	Queue       *jobs.Queue
 	Account     *account.Feature
+	Auditing    *auditing.Feature
 	Concerns    *concerns.Feature
 	Casework    *casework.Feature
 	Newsletters *newsletters.Feature
@@ -85,7 +87,8 @@ type App struct {
 	settings  Settings
 	districts []directory.District
 	key       *checkpointKey // nil where no checkpoints are made
-	nightly   *nightly       // nil where no backups are made
+	metrics   *metrics
+	nightly   *nightly // nil where no backups are made
 }
 
 // OpenStore opens the database of a place with its key, without migrating it.
@@ -132,7 +135,10 @@ func New(ctx context.Context, s Settings) (*App, error) {
 
 // Join makes the program over an open database.
 func Join(ctx context.Context, db *store.DB, root secret.Root, made string, s Settings) (*App, error) {
-	a := &App{DB: db, Root: root, KeyMade: made, settings: s}
+	a := &App{DB: db, Root: root, KeyMade: made, settings: s, metrics: newMetrics()}
+	if s.Mail != nil {
+		s.Mail = countedMail{s.Mail, a.metrics}
+	}
 	key, err := loadCheckpointKey(s.Place)
 	if err != nil {
 		return nil, err
@@ -161,6 +167,7 @@ func Join(ctx context.Context, db *store.DB, root secret.Root, made string, s Se
 	a.Newsletters = newsletters.New(newsletters.Deps{DB: db, Queue: a.Queue, PublicURL: s.PublicURL, Publisher: a.publisher(), Mailer: s.Mail, Posts: letterPosts{}, Names: letterNames{db: db}, People: accounts})
 	a.Terms = directory.NewTerms(directory.TermDeps{DB: db, Calendars: calendars, Clocks: a.Concerns})
 	a.Today = today.New(today.Deps{DB: db, Sources: []today.Source{a.Concerns, a.Casework, a.Newsletters, a.Account, a.Terms}})
+	a.Auditing = auditing.New(auditing.Deps{DB: db, Queue: a.Queue, URL: s.PublicURL, Log: a.Log, Key: a.publicKey(), Sign: a.signed(), Organisations: organisations, Role: account.RoleWords, Mail: s.Mail})
 	rolls := people.NewRolls(people.RollDeps{DB: db, Queue: a.Queue, Schools: organisations})
 	registers := directory.NewRegisters(db, a.Queue)
 
@@ -178,11 +185,12 @@ func Join(ctx context.Context, db *store.DB, root secret.Root, made string, s Se
 	routes = append(routes, a.Terms.Routes()...)
 	routes = append(routes, a.Newsletters.Routes()...)
 	routes = append(routes, a.Today.Routes()...)
+	routes = append(routes, a.Auditing.Routes()...)
 	if a.demo() {
 		routes = append(routes, a.demoRoutes()...)
 	}
 	a.Site = web.New(web.Config{Log: s.Log, Clock: db.Clock(), IDs: db.IDs(), Sessions: a.Account, District: directory.ByHost(a.districts),
-		Frame: frames.frame, Secure: s.Secure, PublicURL: s.PublicURL}, routes)
+		Frame: frames.frame, Secure: s.Secure, PublicURL: s.PublicURL, Observe: a.metrics.request}, routes)
 	a.Handler = a.Site
 	return a, nil
 }

@@ -32,6 +32,7 @@ type cli struct {
 	Audit   auditCmd   `cmd:"" help:"Sign, export and prove the audit log."`
 	User    userCmd    `cmd:"" help:"Add somebody, end what an account opens, take a lost second step away."`
 	Key     keyCmd     `cmd:"" help:"Change the root key."`
+	Reindex reindexCmd `cmd:"" help:"Make search afresh from the records. People go on working; interrupted, it goes on where it stopped."`
 	Check   checkCmd   `cmd:"" help:"Say on one page how the installation stands."`
 	Version versionCmd `cmd:"" help:"Print the version."`
 }

@@ -78,6 +78,12 @@ func init() {
 	say("POST /admin/terms/hours", "opens", "08:30", "closes", "16:00")
 	with("POST /admin/terms/own", func(w *world, f fixtures) []string { return []string{"org", f["school"], "year", "2026"} })
 	with("POST /admin/terms/shared", func(w *world, f fixtures) []string { return []string{"org", f["school"], "year", "2026"} })
+	with("POST /audit/recipients", func(w *world, f fixtures) []string {
+		return []string{"id", w.fresh(), "name", "Chair of governors", "email", "chair@haverdale.example"}
+	})
+	with("POST /audit/export", func(w *world, f fixtures) []string {
+		return []string{"from", "2026-11-20", "until", "2026-11-23", "org", f["school"]}
+	})
 	say("POST /drafts/{id}", "form", "concern", "words", "Not yet")
 }
 

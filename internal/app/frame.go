@@ -41,6 +41,7 @@ var menu = []entry{
 	{ui.NavItem{Text: "Rolls", Href: "/admin/roll"}, []access.Role{access.Admin}},
 	{ui.NavItem{Text: "Term dates", Href: "/admin/terms"}, []access.Role{access.Admin}},
 	{ui.NavItem{Text: "Emergency", Href: "/break-glass"}, []access.Role{access.LAOfficer, access.Gateway}},
+	{ui.NavItem{Text: "The audit log", Href: "/audit"}, []access.Role{access.Auditor}},
 }
 
 func (f frames) frame(ctx context.Context, v access.Viewer, at string) (ui.Page, error) {

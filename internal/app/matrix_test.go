@@ -62,6 +62,9 @@ func (w *world) furnish(t testing.TB) fixtures {
 	w.as(t, "district-admin").PostParts("/admin/register", values("id", f["register"], "kind", "groups"), map[string][]byte{"groups.csv": []byte("Group UID,Group Name\n1,A trust\n")}).Status(303)
 	f["term"] = w.fresh()
 	w.as(t, "account-admin").Post("/admin/terms", values("id", f["term"], "org", school, "year", "2026", "kind", "inset", "from", "2027-03-01")).Status(303)
+	testkit.OK(t, w.Log.SequenceAll(t.Context()))
+	f["audit entry"] = w.value(t, `SELECT id FROM audit_entry WHERE action = 'concern.sent' ORDER BY seq`)
+	f["recipient"] = w.value(t, `SELECT id FROM auditing_recipient WHERE district_id = ? ORDER BY added_at`, w.home)
 	f["passkey"] = w.DB.IDs().New(clock.Of(w.clock.Now()))
 	return f
 }
@@ -102,6 +105,8 @@ var kinds = map[string]map[string]string{
 	"/reset/":              {"token": "token"},
 	"/invite/":             {"token": "token"},
 	"/sign-in/school/":     {"key": "key"},
+	"/audit/entries/":      {"id": "audit entry"},
+	"/audit/recipients/":   {"id": "recipient"},
 }
 
 // kindOf returns which fixture a placeholder of a pattern means.

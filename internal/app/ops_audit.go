@@ -82,6 +82,27 @@ func (a *App) keepCheckpoint(ctx context.Context) ([]byte, error) {
 	return signed, replaceFile(a.settings.own(noteFile), signed, 0o644)
 }
 
+// publicKey is what checkpoints are verified with; "" where none are made.
+func (a *App) publicKey() string {
+	if a.key == nil {
+		return ""
+	}
+	return a.key.public
+}
+
+// signed returns how a checkpoint of the log as it is now is made, nil where none are.
+func (a *App) signed() func(context.Context) ([]byte, error) {
+	if a.key == nil {
+		return nil
+	}
+	return func(ctx context.Context) ([]byte, error) {
+		if err := a.Log.SequenceAll(ctx); err != nil {
+			return nil, err
+		}
+		return a.keepCheckpoint(ctx)
+	}
+}
+
 func refuseUnless(ok bool, why string) error {
 	if ok {
 		return nil
@@ -203,6 +224,8 @@ func (m auditVerify) Run(c *console) error {
 		if err := json.NewEncoder(c.out).Encode(v); err != nil {
 			return err
 		}
+	case v.OK && v.Shown < v.Entries:
+		lines(c.out, excerptWords(v, kept)...)
 	case v.OK:
 		fmt.Fprintf(c.out, "The export holds %d entries. The first %d are exactly those that the checkpoint of %s speaks for: none was altered, removed, added or moved.\n",
 			v.Entries, v.Checkpoint, kept.At.London().Format("2 January 2006 15:04"))
@@ -213,6 +236,27 @@ func (m auditVerify) Run(c *console) error {
 		return status(exitFailed)
 	}
 	return nil
+}
+
+// excerptWords say what an excerpt proves, and of each organisation whether anything is missing.
+func excerptWords(v audit.Verdict, kept audit.Checkpoint) []string {
+	out := []string{fmt.Sprintf("The file shows %d of %d entries. Those among the first %d (%d of them) are exactly those that the checkpoint of %s speaks for: none was altered, added or moved.",
+		v.Shown, v.Entries, v.Checkpoint, v.Proved, kept.At.London().Format("2 January 2006 15:04"))}
+	for _, r := range v.Runs {
+		at := "Of organisation " + r.Org
+		if r.Org == "" {
+			at = "Of no organisation"
+		}
+		switch {
+		case r.Whole && r.From == 0:
+			out = append(out, fmt.Sprintf("%s: numbers 0 to %d, without a gap. None of these was removed.", at, r.To))
+		case r.Whole:
+			out = append(out, fmt.Sprintf("%s: numbers %d to %d, without a gap.", at, r.From, r.To))
+		default:
+			out = append(out, fmt.Sprintf("%s: some of the numbers %d to %d. The others are not shown.", at, r.From, r.To))
+		}
+	}
+	return out
 }
 
 func (m auditVerify) verifier() (note.Verifier, error) {

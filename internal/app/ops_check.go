@@ -92,6 +92,8 @@ func (m checkCmd) Run(c *console) error {
 		k.database()
 		k.terms()
 		k.auditLog()
+		k.copies()
+		k.search()
 		k.clock()
 		if err := k.db.Close(); err != nil {
 			k.fault("database", err)

@@ -27,6 +27,9 @@ func TestAccessPage(t *testing.T) {
 			page.Has("td", x.Words)
 		}
 	}
+	for _, x := range access.LogRules {
+		page.Has("td", x.Words)
+	}
 	for _, words := range access.Rules.DenyWords {
 		page.Has("li", words)
 	}
@@ -67,6 +70,10 @@ func accessDocument(table access.Table, routes []web.Route) string {
 		for _, x := range k.Rules {
 			line("| `%s` | %s | %s |", x.Name, x.Words, mayDo(x))
 		}
+	}
+	line("\n## The audit log\n\n%s.\n\n| rule | who, and at what | may |\n|---|---|---|", access.LogWords)
+	for _, x := range access.LogRules {
+		line("| `%s` | %s | look |", x.Name, x.Words)
 	}
 	line("\n## What a page asks before it looks at any record\n\n| permission | words |\n|---|---|")
 	permissions := map[string]string{}

@@ -130,6 +130,7 @@ type serveCmd struct {
 	TLSCert     string `name:"tls-cert" type:"path" help:"Certificate, with its chain."`
 	TLSKey      string `name:"tls-key" type:"path" help:"Key of the certificate."`
 	BehindProxy string `help:"Network of the proxy that ends TLS, such as 10.0.0.0/8."`
+	metricsFlags
 }
 
 func (s serveCmd) Run(c *console) error {
@@ -156,6 +157,11 @@ func (s serveCmd) Run(c *console) error {
 	if a.nightly, err = s.nightly(a, c.version); err != nil {
 		return errors.Join(err, a.Close())
 	}
+	stopMetrics, err := s.metricsFlags.serve(c, a)
+	if err != nil {
+		return errors.Join(err, a.Close())
+	}
+	defer stopMetrics()
 	if s.BehindProxy != "" {
 		if a.Handler, err = behindProxy(s.BehindProxy, a.Handler); err != nil {
 			return errors.Join(err, a.Close())
@@ -312,7 +318,7 @@ func (a *App) Sweep(ctx context.Context) error {
 	var all []error
 	for _, d := range a.districts {
 		v := access.System(d.ID, "sweep")
-		all = append(all, web.Drafts{DB: a.DB}.Sweep(ctx, v), a.Concerns.Sweep(ctx, v), a.Account.Sweep(ctx, v), a.Casework.Sweep(ctx, v), a.Newsletters.Sweep(ctx, v), a.Files.Sweep(ctx, v))
+		all = append(all, web.Drafts{DB: a.DB}.Sweep(ctx, v), a.Concerns.Sweep(ctx, v), a.Account.Sweep(ctx, v), a.Casework.Sweep(ctx, v), a.Newsletters.Sweep(ctx, v), a.Files.Sweep(ctx, v), a.Auditing.Sweep(ctx, v))
 	}
 	return errors.Join(all...)
 }

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"kith/internal/feature/account"
+	"kith/internal/feature/auditing"
 	"kith/internal/feature/concerns"
 	"kith/internal/feature/directory"
 	"kith/internal/feature/newsletters"
@@ -29,6 +30,7 @@ type Parts struct {
 	Concerns    *concerns.Feature
 	Newsletters *newsletters.Feature
 	Terms       *directory.Terms
+	Auditing    *auditing.Feature
 	Queue       *jobs.Queue
 }
 
@@ -140,6 +142,9 @@ func makeLives(ctx context.Context, db *store.DB, clk *clock.Manual, parts Parts
 		return nil, err
 	}
 	if err := m.comeAndGo(ctx, clock.DayOf(now)); err != nil {
+		return nil, err
+	}
+	if err := m.copies(ctx, clock.DayOf(now)); err != nil { // last: it numbers the log
 		return nil, err
 	}
 	m.clock.Set(now)

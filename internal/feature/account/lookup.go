@@ -26,3 +26,6 @@ func (d Directory) Heads(ctx context.Context, tx *store.Tx, org string) ([]ref.P
 func (Directory) Email(ctx context.Context, tx *store.Tx, account string) (string, error) {
 	return store.Value[string](ctx, tx, store.SQL(`SELECT a.email FROM account a WHERE a.id = ? AND a.district_id = ?`, account, tx.Viewer.District))
 }
+
+// RoleWords says what a role is, in a word, for other slices' pages.
+func RoleWords(r access.Role) string { return roleWords(r) }

@@ -105,7 +105,7 @@ func (f *Feature) send(ctx context.Context, tx *store.Tx, d Draft) error {
 			return err
 		}
 	}
-	if err := search.AddText(ctx, tx, account.ID, []string{c.Org}, d.Words+" "+d.SaidBy+" "+d.Place); err != nil {
+	if err := search.AddText(ctx, tx, account.ID, []string{c.Org}, foundBy(d.Words, d.SaidBy, d.Place)); err != nil {
 		return err
 	}
 	if err := f.begin(ctx, tx, c); err != nil {

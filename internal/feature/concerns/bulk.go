@@ -104,7 +104,7 @@ func (b *batch) add(p *Past) {
 	a.ID, a.Concern = b.id(), c.ID
 	b.record(a.ID, access.PartAccount, c, a.AuthorID, "")
 	b.accounts = append(b.accounts, a.ID, d, id, a.AuthorID, a.Author, a.SaidBy, a.Done, a.Words, a.Later, int64(a.At))
-	b.texts = append(b.texts, search.Text{Record: a.ID, Scope: c.Org, Body: a.Words + " " + a.SaidBy + " " + c.Place})
+	b.texts = append(b.texts, search.Text{Record: a.ID, Scope: c.Org, Body: foundBy(a.Words, a.SaidBy, c.Place)})
 	for i := range p.Children {
 		k := &p.Children[i]
 		k.ID, k.Concern = b.id(), c.ID

@@ -97,8 +97,9 @@ func (r *rollChild) known(contacts []RollContact) roll.Known {
 }
 
 const (
-	rollColumns = cardColumns + `, ` + detailColumns + `, d.legal_given, d.legal_family, d.middle, d.preferred_given, d.preferred_family, d.former_family, d.uln, d.admission, d.house,
+	saidColumns = `d.legal_given, d.legal_family, d.middle, d.preferred_given, d.preferred_family, d.former_family, d.uln, d.admission, d.house,
 		d.ethnicity, d.sen, d.free_meals, d.premium, d.in_care, d.service_child, d.phone, d.email`
+	rollColumns        = cardColumns + `, ` + detailColumns + `, ` + saidColumns
 	rollContactColumns = `x.id, x.record_id, x.name, x.relationship, x.phone, x.priority, x.parental, x.court_order, x.email, x.address, x.postcode, x.order_words`
 )
 

@@ -45,4 +45,5 @@ var (
 	Administer = Permission{Name: "administer", Words: "Account administrators, with a second factor", Roles: []Role{Admin}, Strength: SecondFactor}
 	Emergency  = Permission{Name: "emergency", Words: "Leads, headteachers and social workers, with a second factor given just now", Roles: []Role{DSL, Head, LAOfficer, Gateway}, Strength: SteppedUp}
 	Audit      = Permission{Name: "audit", Words: "Auditors, with a second factor", Roles: []Role{Auditor}, Strength: SecondFactor}
+	AuditTake  = Permission{Name: "audit-take", Words: "Auditors, with a second factor given just now", Roles: []Role{Auditor}, Strength: SteppedUp}
 )

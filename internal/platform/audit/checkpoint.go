@@ -2,10 +2,12 @@ package audit
 
 import (
 	"bufio"
+	"bytes"
 	"context"
 	"encoding/base64"
 	"fmt"
 	"io"
+	"slices"
 	"time"
 
 	"golang.org/x/mod/sumdb/note"
@@ -33,10 +35,22 @@ func (c Checkpoint) text() string {
 		base64.StdEncoding.EncodeToString(c.Root[:]), c.At.Time().Format(time.RFC3339))
 }
 
-// ParseCheckpoint checks the signature of a checkpoint against the public key and returns it.
+// inText returns the checkpoint out of what may stand around it: a mail that was saved as text, on any system.
+func inText(text []byte) []byte {
+	text = bytes.ReplaceAll(text, []byte("\r\n"), []byte("\n"))
+	_, after, ok := bytes.Cut(text, []byte(origin+"\n"))
+	body, signature, whole := bytes.Cut(after, []byte("\n\n\u2014 "))
+	if !ok || !whole {
+		return text
+	}
+	signature, _, _ = bytes.Cut(signature, []byte("\n"))
+	return slices.Concat([]byte(origin+"\n"), body, []byte("\n\n\u2014 "), signature, []byte("\n"))
+}
+
+// ParseCheckpoint checks the signature of a checkpoint against the public key and returns it. Words may stand around it.
 func ParseCheckpoint(signed []byte, verifier note.Verifier) (Checkpoint, error) {
 	var c Checkpoint
-	n, err := note.Open(signed, note.VerifierList(verifier))
+	n, err := note.Open(inText(signed), note.VerifierList(verifier))
 	if err != nil {
 		return c, errs.Of(errs.Rule, err, "The checkpoint is not signed by this key.")
 	}

@@ -42,7 +42,7 @@ func (l *Log) DeclareBackup(ctx context.Context, v access.Viewer, reason string,
 			return err
 		}
 		what = fmt.Sprintf("Declared: a backup with %d entries was restored; no checkpoint that is known here speaks for more.", h.size)
-		return Record(ctx, tx, "audit.restored", ref.To("audit", fmt.Sprintf("epoch %d", h.epoch)), Rule(what), Detail(map[string]string{"reason": reason}))
+		return Record(ctx, tx, restored, ref.To("audit", fmt.Sprintf("epoch %d", h.epoch)), Rule(what), Detail(map[string]string{"reason": reason}))
 	})
 	return what, err
 }

@@ -123,7 +123,7 @@ func (l *Log) DeclareRestore(ctx context.Context, v access.Viewer, reason string
 			return err
 		}
 		what = "Declared: " + lost(h, old)
-		return Record(ctx, tx, "audit.restored", ref.To("checkpoint", strings.TrimSuffix(old.text(), "\n")), Rule(what), Detail(map[string]string{"reason": reason}))
+		return Record(ctx, tx, restored, ref.To("checkpoint", strings.TrimSuffix(old.text(), "\n")), Rule(what), Detail(map[string]string{"reason": reason}))
 	})
 	return what, err
 }

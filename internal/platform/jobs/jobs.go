@@ -185,6 +185,40 @@ func (q *Queue) Drain(ctx context.Context) (done int, err error) {
 	}
 }
 
+// Counts are how many jobs there are in each state.
+type Counts struct {
+	Waiting int64 // queued, or running now
+	Failing int64 // failed, and tried again later
+	Failed  int64 // given up
+}
+
+type countRow struct {
+	state string
+	n     int64
+}
+
+func (c *countRow) Dest() []any { return []any{&c.state, &c.n} }
+
+// Counts returns how many jobs wait, fail and have failed.
+func (q *Queue) Counts(ctx context.Context) (c Counts, err error) {
+	err = q.db.Read(ctx, access.System("*", "count jobs"), func(ctx context.Context, tx *store.Tx) error {
+		c = Counts{}
+		rows, err := store.All[countRow](ctx, tx, store.SQL(`SELECT j.state, count(j.id) FROM river_job j WHERE j.state IN ('available', 'scheduled', 'running', 'pending', 'retryable', 'discarded') GROUP BY j.state`))
+		for _, r := range rows {
+			switch r.state {
+			case "retryable":
+				c.Failing += r.n
+			case "discarded":
+				c.Failed += r.n
+			default:
+				c.Waiting += r.n
+			}
+		}
+		return err
+	})
+	return c, err
+}
+
 type jobRow struct {
 	id   int64
 	args []byte

@@ -33,6 +33,13 @@ type Message struct {
 	MessageID string            // "id@host" without brackets; the same again when a message is sent again
 	At        clock.Millis      // the Date of the message
 	ICS       []byte            // optional calendar file, attached as event.ics
+	Files     []File            // optional, attached
+}
+
+// File is attached to a message.
+type File struct {
+	Name, Type string
+	Body       []byte
 }
 
 // RefusedError says that a message was not even offered to a server, because it is not fit to be sent; sending it again
@@ -99,6 +106,9 @@ func bareAddress(what, s string) error {
 	return nil
 }
 
+// IsAddress says whether s is one bare e-mail address to which a message can be sent.
+func IsAddress(s string) bool { return bareAddress("", s) == nil }
+
 func isToken(s string) bool {
 	return s != "" && !strings.ContainsFunc(s, func(r rune) bool { return r <= ' ' || r >= 0x7f || r == ':' })
 }
@@ -121,6 +131,11 @@ func (m Message) check() error {
 		return &RefusedError{"there is no text"}
 	case m.At.IsZero():
 		return &RefusedError{"there is no date"}
+	}
+	for _, f := range m.Files {
+		if err := errors.Join(oneLine("a file's name", f.Name, 100), oneLine("a file's type", f.Type, 100)); err != nil {
+			return err
+		}
 	}
 	for name, value := range m.Headers {
 		if !isToken(name) {
@@ -159,6 +174,11 @@ func compose(m Message, fromName, from string) (*gomail.Msg, error) {
 	if len(m.ICS) > 0 {
 		err := g.AttachReader("event.ics", bytes.NewReader(m.ICS), gomail.WithFileContentType("text/calendar; charset=utf-8"))
 		if err != nil {
+			return nil, fmt.Errorf("mail: %w", err)
+		}
+	}
+	for _, f := range m.Files {
+		if err := g.AttachReader(f.Name, bytes.NewReader(f.Body), gomail.WithFileContentType(gomail.ContentType(f.Type))); err != nil {
 			return nil, fmt.Errorf("mail: %w", err)
 		}
 	}

@@ -25,6 +25,23 @@ type writer struct {
 	mu      sync.RWMutex // guards closed against a late send
 	closed  bool
 	longest atomic.Pointer[Longest]
+	groups  atomic.Int64 // durable commits, or tries at one
+	taken   atomic.Int64 // closures that shared them
+}
+
+// Writing is how busy the writer has been since the start.
+type Writing struct {
+	Waiting  int   // closures in the queue now
+	Groups   int64 // groups that were committed together, or tried to be
+	Closures int64 // closures in those groups
+}
+
+// Writing returns how busy the writer has been; false on PostgreSQL, which has none.
+func (db *DB) Writing() (Writing, bool) {
+	if db.writer == nil {
+		return Writing{}, false
+	}
+	return Writing{len(db.writer.queue), db.writer.groups.Load(), db.writer.taken.Load()}, true
 }
 
 // Longest is the longest closure so far: every page waits for it.
@@ -95,6 +112,8 @@ func (w *writer) loop() {
 				break more
 			}
 		}
+		w.groups.Add(1)
+		w.taken.Add(int64(len(group)))
 		w.commit(group)
 		for _, c := range group {
 			c.out <- outcome{c.err, c.boom}

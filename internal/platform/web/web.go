@@ -13,6 +13,7 @@ import (
 	"net/http"
 	"runtime/debug"
 	"strings"
+	"time"
 
 	"kith/internal/kernel/access"
 	"kith/internal/kernel/clock"
@@ -70,6 +71,8 @@ type Config struct {
 	Frame     func(ctx context.Context, v access.Viewer, at string) (ui.Page, error) // header, menu and duty strip for the viewer
 	Secure    bool                                                                   // served over TLS: cookies and headers say so
 	PublicURL string                                                                 // https://kith.example, for links in mail
+	// Observe, when set, is told of each request once it was answered: by the route's pattern, never by its address.
+	Observe func(method, pattern string, status int, took time.Duration)
 }
 
 // Site is the router.
@@ -168,7 +171,8 @@ func PathID(r *http.Request, name string) (string, error) {
 
 func (s *Site) serve(route Route) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		x := &exchange{site: s, now: clock.Of(s.cfg.Clock.Now())}
+		began := s.cfg.Clock.Now()
+		x := &exchange{site: s, now: clock.Of(began)}
 		requestID := s.cfg.IDs.New(x.now)
 		ctx := context.WithValue(audit.WithRequest(r.Context(), requestID), exchangeKey{}, x)
 		r = r.WithContext(ctx)
@@ -183,6 +187,9 @@ func (s *Site) serve(route Route) http.Handler {
 			s.fail(out, r, route, err)
 		}
 		out.flush(r)
+		if s.cfg.Observe != nil {
+			s.cfg.Observe(route.Method, route.Pattern, out.status, s.cfg.Clock.Now().Sub(began))
+		}
 	})
 }
 

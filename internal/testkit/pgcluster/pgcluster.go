@@ -70,7 +70,10 @@ func URL(t testing.TB) string {
 	root := repo.Root(t)
 	cluster.Do(func() {
 		if cluster.url = os.Getenv("KITH_TEST_POSTGRES"); cluster.url == "" {
-			cluster.url, cluster.hold, cluster.err = start(root)
+			var said []string
+			if said, cluster.hold, cluster.err = start(root, "--hold", 1); cluster.err == nil {
+				cluster.url = said[0]
+			}
 		}
 	})
 	if cluster.err != nil {
@@ -79,33 +82,36 @@ func URL(t testing.TB) string {
 	return cluster.url
 }
 
-// start runs a cluster that lives as long as this process.
-func start(root string) (string, io.Closer, error) {
-	cmd := exec.Command(filepath.Join(root, "tools", "withpg.sh"), "--hold")
+// start runs a cluster that lives as long as this process, and returns the lines that it says first.
+func start(root, how string, lines int) (said []string, hold io.Closer, err error) {
+	cmd := exec.Command(filepath.Join(root, "tools", "withpg.sh"), how)
 	// A session of its own: an interrupt at the terminal must not kill the script before it has tidied up.
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
 	in, err := cmd.StdinPipe()
 	if err != nil {
-		return "", nil, err
+		return nil, nil, err
 	}
 	out, err := cmd.StdoutPipe()
 	if err != nil {
-		return "", nil, err
+		return nil, nil, err
 	}
 	// A pipe, not the test's own standard error: go test waits for whoever holds that.
 	complaint, err := cmd.StderrPipe()
 	if err != nil {
-		return "", nil, err
+		return nil, nil, err
 	}
 	if err := cmd.Start(); err != nil {
-		return "", nil, err
+		return nil, nil, err
 	}
-	line, err := bufio.NewReader(out).ReadString('\n')
-	if err != nil {
-		said, _ := io.ReadAll(complaint)
-		return "", nil, errors.Join(errors.New(strings.TrimSpace(string(said))), cmd.Wait())
+	for r := bufio.NewReader(out); len(said) < lines; {
+		line, err := r.ReadString('\n')
+		if err != nil {
+			why, _ := io.ReadAll(complaint)
+			return nil, nil, errors.Join(errors.New(strings.TrimSpace(string(why))), cmd.Wait())
+		}
+		said = append(said, strings.TrimSpace(line))
 	}
-	return strings.TrimSpace(line), in, nil
+	return said, in, nil
 }
 
 // as returns the cluster's URL for another role and database. Authentication is trust: the socket's folder is the lock.
