@@ -70,7 +70,7 @@ func init() {
 		return []string{"id", w.fresh(), "org", f["school"], "year", "2026", "kind", "closure", "name", "Snow", "from", "2027-01-20", "to", "2027-01-21"}
 	})
 	with("POST /admin/terms/{id}", func(w *world, f fixtures) []string {
-		return []string{"id", f["term"], "version", "0", "kind", "inset", "name", "Training together", "from", "2027-03-02"}
+		return []string{"id", f["term"], "version", "0", "kind", "inset", "name", "Training together", "from", "2027-03-02", "to", "2027-03-02"}
 	})
 	with("POST /admin/terms/file", func(w *world, f fixtures) []string {
 		return []string{"org", f["school"], "year", "2026", "text", "Name,From,To\nINSET day,08/03/2027,\n", "do", "take"}

@@ -86,7 +86,7 @@ func (y YearLine) wide(c *canvas) {
 		case len(y.Parts) - 1:
 			middle, anchor = to, "end"
 		}
-		c.text(middle, 78, size, p.Name, "text-anchor", anchor, "fill", ink, "font-weight", "640")
+		c.text(middle, 78, size, p.Name, "text-anchor", anchor, "fill", ink, "font-weight", "600")
 		c.text(middle, 97, 14, p.Days, "text-anchor", anchor, "fill", soft)
 	}
 	for _, s := range y.Closed {
@@ -131,7 +131,7 @@ func (y YearLine) narrow(c *canvas) {
 		if p.From <= y.Today && y.Today <= p.To {
 			c.one("circle", "cx", num(left), "cy", num(top+long/2), "r", "6", "fill", lamp, "stroke", pine, "stroke-width", "2.5")
 		}
-		c.text(left+20, top+13, 16, p.Name+", "+p.Days, "fill", ink, "font-weight", "640")
+		c.text(left+20, top+13, 16, p.Name+", "+p.Days, "fill", ink, "font-weight", "600")
 		c.text(left+20, top+33, 15, p.Dates, "fill", soft)
 	}
 	c.end("svg")
@@ -183,7 +183,7 @@ func (y YearMonths) draw(c *canvas, class string, across int, cell, high, gap fl
 	for m := range 12 {
 		left, top := float64(m%across)*month, float64(m/across)*block
 		first := clock.Day(y.From.Start().AddDate(0, m, 0).Format(time.DateOnly))
-		c.text(left+4, top+16, 16, first.Start().Format("January 2006"), "fill", ink, "font-weight", "640")
+		c.text(left+4, top+16, 16, first.Start().Format("January 2006"), "fill", ink, "font-weight", "600")
 		for i, letter := range []string{"M", "T", "W", "T", "F", "S", "S"} {
 			c.text(left+(float64(i)+0.5)*cell, top+38, 14, letter, "text-anchor", "middle", "fill", soft)
 		}
@@ -214,7 +214,7 @@ func (y YearMonths) day(c *canvas, d clock.Day, k ClosedKind, x, v, cell, high f
 	if w := d.Weekday(); w == time.Saturday || w == time.Sunday || off {
 		fill = soft
 	} else if k == "" {
-		weight = "640"
+		weight = "600"
 	}
 	c.text(x, v+5, 14, strconv.Itoa(d.Start().Day()), "text-anchor", "middle", "fill", fill, "font-weight", weight)
 }

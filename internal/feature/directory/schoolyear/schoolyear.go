@@ -190,6 +190,10 @@ func Next(y term.Year, dates []Date) []Date {
 		if n.From < (y+1).First() && d.Kind == Inset {
 			n.From, n.To = n.From.Add(7), n.To.Add(7)
 		}
+		if d.Kind == Inset && d.From == d.To { // not on a bank holiday, which moves with the date and not with the weekday
+			n.From = term.Calendar{BankHolidays: term.BankHolidays()}.AddWorkingDays(n.From, 0)
+			n.To = n.From
+		}
 		n.From = max(n.From, (y + 1).First())
 		if d.To >= y.Last() && n.To < (y+1).Last() {
 			n.To = (y + 1).Last()

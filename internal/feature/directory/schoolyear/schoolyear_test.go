@@ -123,6 +123,9 @@ func TestNext(t *testing.T) {
 			}
 		}
 	})
+	if got := Next(2026, []Date{{Kind: Inset, Name: "INSET day", From: "2027-01-04", To: "2027-01-04"}}); len(got) != 1 || got[0].From != "2028-01-04" {
+		t.Errorf("an INSET day that would fall on a bank holiday: %v", got)
+	}
 	if got := Next(2026, []Date{{Kind: Closure, Name: "Snow", From: "2027-01-20", To: "2027-01-20"}}); len(got) != 0 {
 		t.Errorf("snow is repeated: %v", got)
 	}
