@@ -23,7 +23,10 @@ type Verdict struct {
 // Verify reads an export and proves it against a checkpoint that somebody else kept. It needs no database and no network.
 // It finds an entry that was altered, removed, added or moved before the checkpoint; of the entries after it only that they
 // are whole and numbered without a gap.
-func Verify(export io.Reader, c Checkpoint) (Verdict, error) {
+func Verify(export io.Reader, c Checkpoint) (Verdict, error) { return verify(export, c, nil) }
+
+// verify gives each entry to each, if any, as it passes.
+func verify(export io.Reader, c Checkpoint, each func(Entry)) (Verdict, error) {
 	v := Verdict{Checkpoint: c.Size}
 	in := bufio.NewReaderSize(export, 1<<20)
 	headLine, err := in.ReadBytes('\n')
@@ -46,8 +49,12 @@ func Verify(export io.Reader, c Checkpoint) (Verdict, error) {
 			return v, err
 		}
 		l = l[:len(l)-1]
-		if v.Problem = misplaced(l, v.Entries, orgs); v.Problem != "" {
+		var e Entry
+		if e, v.Problem = misplaced(l, v.Entries, orgs); v.Problem != "" {
 			return v, nil
+		}
+		if each != nil {
+			each(e)
 		}
 		if v.Entries < c.Size {
 			fresh, err := tlog.StoredHashes(v.Entries, l, &proved)
@@ -75,19 +82,18 @@ func Verify(export io.Reader, c Checkpoint) (Verdict, error) {
 	return v, nil
 }
 
-// misplaced says what is wrong with the line as entry n, "" when nothing is, and counts it for its organisation.
-func misplaced(line []byte, n int64, orgs map[string]int64) string {
-	var e Entry
+// misplaced reads the line as entry n, says what is wrong with it, "" when nothing is, and counts it for its organisation.
+func misplaced(line []byte, n int64, orgs map[string]int64) (e Entry, problem string) {
 	switch {
 	case json.Unmarshal(line, &e) != nil || string(e.Leaf()) != string(line):
-		return fmt.Sprintf("Entry %d is not in the form that the log writes.", n)
+		return e, fmt.Sprintf("Entry %d is not in the form that the log writes.", n)
 	case e.Seq != n:
-		return fmt.Sprintf("Where entry %d is due comes number %d. An entry was removed, added or moved.", n, e.Seq)
+		return e, fmt.Sprintf("Where entry %d is due comes number %d. An entry was removed, added or moved.", n, e.Seq)
 	case e.OrgSeq != orgs[e.Org]:
-		return fmt.Sprintf("Entry %d is number %d of its organisation where %d was due.", n, e.OrgSeq, orgs[e.Org])
+		return e, fmt.Sprintf("Entry %d is number %d of its organisation where %d was due.", n, e.OrgSeq, orgs[e.Org])
 	}
 	orgs[e.Org]++
-	return ""
+	return e, ""
 }
 
 // rootOf returns the root of the first size entries; of none, the zero hash.
