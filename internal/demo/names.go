@@ -53,7 +53,7 @@ func (m *maker) enrol(ctx context.Context, children int) error {
 			}
 			m.kids[k.key] = c
 		}
-		if err := m.people.Tie(ctx, tx, m.kids["ivy"].ID, m.kids["rowan"].ID); err != nil {
+		if _, err := m.people.Tie(ctx, tx, m.kids["ivy"].ID, m.kids["rowan"].ID); err != nil {
 			return err
 		}
 		if err := m.people.InsertContact(ctx, tx, people.Contact{Record: m.kids["ivy"].File, Name: "Jean Marsden", Relationship: "Grandmother", Phone: "07700 900 190", Priority: 2}); err != nil {
