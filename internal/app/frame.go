@@ -39,6 +39,7 @@ var menu = []entry{
 	{ui.NavItem{Text: "Newsletters", Href: "/newsletters/issues"}, []access.Role{access.Partnership}},
 	{ui.NavItem{Text: "People", Href: "/admin/people"}, []access.Role{access.Admin}},
 	{ui.NavItem{Text: "Rolls", Href: "/admin/roll"}, []access.Role{access.Admin}},
+	{ui.NavItem{Text: "Check a paper", Href: "/documents/check"}, []access.Role{access.Auditor}},
 	{ui.NavItem{Text: "Emergency", Href: "/break-glass"}, []access.Role{access.LAOfficer, access.Gateway}},
 	{ui.NavItem{Text: "Your account", Href: "/account"}, nil},
 }

@@ -88,6 +88,11 @@ func (m *maker) enrol(ctx context.Context, children int) error {
 				return err
 			}
 			for _, a := range arrivals {
+				if a.Org == m.schools[0] && a.Family == "Marsden" { // the grandmother of Ivy is there for another child too: a brother or sister?
+					if err := m.people.InsertContact(ctx, tx, people.Contact{Record: a.Child.File, Name: "Jean Marsden", Relationship: "Grandmother", Phone: "07700 900 190", Priority: 3}); err != nil {
+						return err
+					}
+				}
 				if a.Org == m.schools[0] && len(m.extras) < extras {
 					key := fmt.Sprint("extra", len(m.extras))
 					m.kids[key] = a.Child

@@ -52,7 +52,7 @@ type Found struct {
 // Look is a word that may be a name and was left as it is.
 type Look struct {
 	Word, Around string
-	Times        int
+	Opens        bool // it was only met at the beginning of a sentence, where any word has a capital
 }
 
 // NewMask returns a mask for these people, the child whose chronology it is first.
@@ -347,19 +347,19 @@ func (m *Mask) wonder(s string, ts []token, i int) {
 	switch {
 	case !t.upper && ordinary[t.key] && len(m.strong[t.key]) > 0:
 	case t.upper && m.areInitials(s[t.from:t.to]):
-	case !t.upper || len(t.key) < 2 || plain[t.key] || titles[t.key]:
+	case !t.upper || len(t.key) < 2 || plain[t.base] || titles[t.key] || t.key[0] == 'i' && strings.ContainsAny(s[t.from:t.to], quotes) && len(t.key) < 5: // "I’ll"
 		return
 	case opens(s, t.from) && (starters[t.key] || strings.HasSuffix(t.key, "ed") || strings.HasSuffix(t.key, "ing")):
 		return
 	}
 	word := s[t.from : t.to-t.tail]
-	l := m.look[word]
+	l, first := m.look[word], opens(s, t.from)
 	if l == nil {
-		l = &Look{Word: word, Around: around(s, t.from, t.to)}
+		l = &Look{Word: word, Around: around(s, t.from, t.to), Opens: first}
 		m.look[word] = l
 		m.looks = append(m.looks, word)
 	}
-	l.Times++
+	l.Opens = l.Opens && first
 }
 
 // areInitials says whether a word in capitals is made of the first letters of somebody's name.

@@ -32,7 +32,7 @@ var (
 		chester lincoln preston clifton ashton carol melody harmony trinity destiny serenity noble justice royal prince duke earl baron sing song`)
 
 	// plain are words that are written with a capital and are nobody's name.
-	plain = wordSet(`monday tuesday wednesday thursday friday saturday sunday january february march april june july august september october november december mon tue wed thu fri sat sun
+	plain = wordSet(`may monday tuesday wednesday thursday friday saturday sunday january february march april june july august september october november december mon tue wed thu fri sat sun
 		jan feb mar apr jun jul aug sep sept oct nov dec christmas easter eid diwali ramadan i english maths pe ict it send sen ehcp cin cp lac la dsl mash nhs gp tv pc ok us uk british england
 		english polish turkish urdu arabic kcsie lado cams camhs ofsted fgm ehc pshe year reception nursery key stage mum mummy mam dad daddy nan nana nanny gran granny grandma grandad grandpa
 		auntie aunt uncle mother father child children parents parent family adult person teacher head headteacher police school social care early help young people unknown boy girl baby`)

@@ -67,7 +67,7 @@ func (f *Feature) family(w http.ResponseWriter, r *http.Request) error {
 		}
 		v = familyView{Head: f.head(x, "Family", clock.DayOf(tx.Now.Time())), Print: "/children/" + id + "/print?view=" + Family, Figure: f.familyFigure(x, lanes)}
 		for _, l := range lanes {
-			v.Lanes = append(v.Lanes, laneView{Letter: string([]rune(l.child.Given + "?")[:1]), Name: l.child.Given})
+			v.Lanes = append(v.Lanes, laneView{Letter: begins(lanes, l.child.Given), Name: l.child.Given})
 		}
 		f.familyItems(&v, x, lanes, r.URL.Query().Get("older"))
 		return nil
@@ -76,6 +76,18 @@ func (f *Feature) family(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	return f.show(w, r, "Lines of a family", "p-chronology", ui.Page{Body: familyPage(v)})
+}
+
+// begins are the first letters of a name that tell it from those of the other lanes, two at most.
+func begins(lanes []lane, name string) string {
+	first := func(s string, n int) string { return string([]rune(s)[:min(n, len([]rune(s)))]) }
+	same := 0
+	for _, l := range lanes {
+		if first(l.child.Given, 1) == first(name, 1) {
+			same++
+		}
+	}
+	return first(name, min(same, 2))
 }
 
 // familyFigure is fifteen months at once with a row for each child, holidays shaded.

@@ -229,7 +229,7 @@ func (f *Feature) entryView(r *http.Request) (v entryView, err error) {
 		}
 		for _, m := range slices.Backward(marks) {
 			at := m.At.London()
-			row := ui.LineEntry{Month: at.Format("Jan 2006"), Day: at.Format("Mon 2"), Time: at.Format("15:04"), Kind: picture.Decision, Title: "Marked significant", Text: name(m.By) + ": " + m.Reason}
+			row := ui.LineEntry{Month: at.Format("Jan 06"), Day: at.Format("Mon 2"), Time: at.Format("15:04"), Kind: picture.Decision, Title: "Marked significant", Text: name(m.By) + ": " + m.Reason}
 			if !m.Marked {
 				row.Title = "Mark taken away"
 			}

@@ -30,6 +30,14 @@ type reviewNames struct {
 	Names *forms.Lines
 }
 
+// within and opening part what may be a name by where it stands.
+func (r review) within() []Look {
+	return slices.DeleteFunc(slices.Clone(r.Looks), func(l Look) bool { return l.Opens })
+}
+func (r review) opening() []Look {
+	return slices.DeleteFunc(slices.Clone(r.Looks), func(l Look) bool { return !l.Opens })
+}
+
 // viewOf is the view that an address names, a line for each event where it names none.
 func viewOf(name string) string {
 	for _, v := range viewWords {

@@ -142,12 +142,25 @@ func (f *Feature) entryBlocks(t telling, view string) (out []document.Block) {
 			out = append(out, f.exhibit(i+1, e, t)...)
 			continue
 		}
-		out = append(out, f.paperEntry(e))
-		for _, w := range t.behind(e) {
+		words := t.behind(e)
+		out = append(out, f.paperEntry(withoutExcerpt(e, words)))
+		for _, w := range words {
 			out = append(out, document.Voice{Text: w.Text, By: w.By + ", written down " + onDay(w.At)})
 		}
 	}
 	return out
+}
+
+// withoutExcerpt is an entry without the first words of what stands whole below it.
+func withoutExcerpt(e story.Seen, words []Words) story.Seen {
+	for _, w := range words {
+		for _, s := range []*string{&e.Voice, &e.Detail} {
+			if begin := strings.TrimRight(strings.TrimSuffix(*s, "…"), " .,;:"); strings.HasPrefix(strings.Join(strings.Fields(w.Text), " "), begin) {
+				*s = ""
+			}
+		}
+	}
+	return e
 }
 
 // onDay says an instant on paper, where today is another day.
@@ -241,11 +254,11 @@ func (f *Feature) exhibit(n int, e story.Seen, t telling) []document.Block {
 	}
 	out := []document.Block{document.Heading{Level: 2, Text: strconv.Itoa(n) + ". " + titled(e)}, document.KeyValues{Pairs: pairs}}
 	for _, w := range words {
-		by := w.What + " of " + w.By
+		by := w.What + ", written down by " + w.By
 		if w.Post != "" {
-			by += ", " + w.Post
+			by += " (" + w.Post + ")"
 		}
-		out = append(out, document.Voice{Text: w.Text, By: by + ", written down " + onDay(w.At)})
+		out = append(out, document.Voice{Text: w.Text, By: by + ", " + onDay(w.At)})
 		var more []document.Pair
 		for _, x := range w.Facts {
 			more = append(more, document.Pair{Key: x.Name, Value: x.Words})
