@@ -77,6 +77,7 @@ func (m *maker) enrol(ctx context.Context, children int) error {
 	for done := len(storyKids); done < children; done += batch {
 		n := min(batch, children-done)
 		if err := m.write(ctx, func(ctx context.Context, tx *store.Tx) error {
+			shared := done > len(storyKids)
 			arrivals := make([]*people.Arrival, n)
 			for i := range arrivals {
 				year := 1 + (done+i)%6
@@ -88,10 +89,11 @@ func (m *maker) enrol(ctx context.Context, children int) error {
 				return err
 			}
 			for _, a := range arrivals {
-				if a.Org == m.schools[0] && a.Family == "Marsden" { // the grandmother of Ivy is there for another child too: a brother or sister?
+				if a.Org == m.schools[0] && a.Family == "Marsden" && !shared { // the grandmother of Ivy is there for another child too: a brother or sister?
 					if err := m.people.InsertContact(ctx, tx, people.Contact{Record: a.Child.File, Name: "Jean Marsden", Relationship: "Grandmother", Phone: "07700 900 190", Priority: 3}); err != nil {
 						return err
 					}
+					shared = true
 				}
 				if a.Org == m.schools[0] && len(m.extras) < extras {
 					key := fmt.Sprint("extra", len(m.extras))
