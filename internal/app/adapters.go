@@ -11,6 +11,7 @@ import (
 	"kith/internal/feature/people"
 	"kith/internal/kernel/access"
 	"kith/internal/kernel/clock"
+	"kith/internal/platform/files"
 	"kith/internal/platform/store"
 )
 
@@ -69,6 +70,18 @@ func (f fileChildren) Siblings(ctx context.Context, tx *store.Tx, child string) 
 	return mapped(all, fileChild), err
 }
 
+func (f fileChildren) Ties(ctx context.Context, tx *store.Tx, child string) ([]casework.Tie, error) {
+	all, err := f.Store.Ties(ctx, tx, child)
+	return mapped(all, func(t people.Tie) casework.Tie { return casework.Tie(t) }), err
+}
+
+func (f fileChildren) LikelySiblings(ctx context.Context, tx *store.Tx, c casework.Child) ([]casework.Likely, error) {
+	all, err := f.Store.LikelySiblings(ctx, tx, people.Child{ID: c.ID, Org: c.Org, File: c.File})
+	return mapped(all, func(l people.Likely) casework.Likely {
+		return casework.Likely{Child: fileChild(l.Child), SameAddress: l.SameAddress}
+	}), err
+}
+
 func (f fileChildren) Roll(ctx context.Context, tx *store.Tx, orgs []string, cursor string) (store.Page[casework.Child], error) {
 	page, err := f.Store.Roll(ctx, tx, orgs, cursor)
 	return store.Page[casework.Child]{Items: mapped(page.Items, fileChild), Next: page.Next, Previous: page.Previous}, err
@@ -83,6 +96,7 @@ func (f fileChildren) Born(ctx context.Context, tx *store.Tx, day clock.Day) ([]
 type fileTeller struct {
 	concerns concerns.Store
 	accounts account.Store
+	files    files.Store
 }
 
 func (fileTeller) Link(kind, head string) string {
@@ -107,15 +121,44 @@ func (f fileTeller) Full(ctx context.Context, tx *store.Tx, records ...string) (
 		ids = append(ids, t.By)
 	}
 	names, err := f.accounts.Names(ctx, tx, ids...)
+	if err != nil {
+		return nil, err
+	}
+	attached, err := f.attached(ctx, tx, told)
 	out := map[string][]casework.Words{}
 	for _, t := range told {
-		by := t.Author
+		w := casework.Words{By: t.Author, What: t.What, At: t.At, Text: t.Words, Exactly: t.Exactly, Files: attached[t.Files],
+			Facts: mapped(t.Facts, func(x concerns.Fact) casework.Fact { return casework.Fact(x) })}
 		if p, ok := names[t.By]; ok {
-			by = p.Name
+			w.By, w.Post = p.Name, p.Title
 		}
-		out[t.Record] = append(out[t.Record], casework.Words{By: by, At: t.At, Text: t.Words})
+		out[t.Record] = append(out[t.Record], w)
 	}
 	return out, err
+}
+
+// attached returns the files that go with what was told, by the record they belong to.
+func (f fileTeller) attached(ctx context.Context, tx *store.Tx, told []concerns.Told) (map[string][]casework.Attached, error) {
+	var records []string
+	for _, t := range told {
+		if t.Files != "" {
+			records = append(records, t.Files)
+		}
+	}
+	out := map[string][]casework.Attached{}
+	if len(records) == 0 {
+		return out, nil
+	}
+	all, err := f.files.Of(ctx, tx, records...)
+	for _, x := range all {
+		out[x.Record] = append(out[x.Record], casework.Attached{Name: x.Name, Facts: x.Facts(), SHA256: x.SHA256})
+	}
+	return out, err
+}
+
+func (f fileTeller) People(ctx context.Context, tx *store.Tx, heads ...string) ([]casework.Named, error) {
+	all, err := f.concerns.PeopleOf(ctx, tx, heads...)
+	return mapped(all, func(p concerns.Person) casework.Named { return casework.Named(p) }), err
 }
 
 // letterPosts tells newsletters who holds a post at every school.

@@ -163,7 +163,7 @@ func Join(ctx context.Context, db *store.DB, root secret.Root, made string, s Se
 	a.Concerns = concerns.New(concerns.Deps{DB: db, Queue: a.Queue, Calendars: calendars, DayKey: root.Derive(secret.DayCodes), URL: s.PublicURL,
 		People: accounts, Children: children, Schools: organisations, Mail: s.Mail, Files: a.Files})
 	a.Casework = casework.New(casework.Deps{DB: db, Calendars: calendars, Queue: a.Queue, URL: s.PublicURL, Write: "/concerns/new", Children: fileChildren{}, People: accounts,
-		Schools: organisations, Teller: fileTeller{}, Mail: s.Mail})
+		Schools: organisations, Teller: fileTeller{files: a.Files}, Mail: s.Mail})
 	a.Newsletters = newsletters.New(newsletters.Deps{DB: db, Queue: a.Queue, PublicURL: s.PublicURL, Publisher: a.publisher(), Mailer: s.Mail, Posts: letterPosts{}, Names: letterNames{db: db}, People: accounts})
 	a.Terms = directory.NewTerms(directory.TermDeps{DB: db, Calendars: calendars, Clocks: a.Concerns})
 	a.Today = today.New(today.Deps{DB: db, Sources: []today.Source{a.Concerns, a.Casework, a.Newsletters, a.Account, a.Terms}})

@@ -50,8 +50,18 @@ func init() {
 			"words", "A boy in 3 Robin said he sleeps in the car.", "told", "no", "urgent", "yes"}
 	})
 	say("POST /children/search", "q", "Ivy")
-	say("POST /children/{id}/entries/{entry}/significant", "mark", "1", "reason", "It was the first sign.")
-	say("POST /children/{id}/chronology.pdf", "purpose", "For the meeting on Tuesday.", "view", "summary")
+	with("POST /children/{id}/entries/{entry}/significant", func(w *world, f fixtures) []string {
+		return []string{"id", w.fresh(), "mark", "1", "reason", "It was the first sign."}
+	})
+	with("POST /children/{id}/chronology.pdf", func(w *world, f fixtures) []string {
+		return []string{"id", w.fresh(), "purpose", "For the meeting on Tuesday.", "view", "summary"}
+	})
+	say("POST /children/{id}/print/names", "names", "Daz = Mother’s friend")
+	with("POST /children/{id}/siblings", func(w *world, f fixtures) []string { return []string{"other", w.child(w.t, "Noor")} })
+	with("POST /children/{id}/siblings/end", func(w *world, f fixtures) []string {
+		return []string{"other", w.child(w.t, "Noor"), "why", "Cousins, as it turns out."}
+	})
+	say("POST /documents/check", "code", "K7F2-9QXM-3RTA-0WBC")
 	say("POST /break-glass/{id}/sign-off", "comment", "It was right to open it.")
 	say("POST /newsletters/sign-up", "email", "reader@example.com")
 	say("POST /newsletters/subscribers/enter", "enter-email", "someone@example.com", "how", "On paper at the conference")

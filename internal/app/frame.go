@@ -40,6 +40,7 @@ var menu = []entry{
 	{ui.NavItem{Text: "People", Href: "/admin/people"}, []access.Role{access.Admin}},
 	{ui.NavItem{Text: "Rolls", Href: "/admin/roll"}, []access.Role{access.Admin}},
 	{ui.NavItem{Text: "Term dates", Href: "/admin/terms"}, []access.Role{access.Admin}},
+	{ui.NavItem{Text: "Check a paper", Href: "/documents/check"}, []access.Role{access.Auditor}},
 	{ui.NavItem{Text: "Emergency", Href: "/break-glass"}, []access.Role{access.LAOfficer, access.Gateway}},
 	{ui.NavItem{Text: "The audit log", Href: "/audit"}, []access.Role{access.Auditor}},
 }

@@ -41,6 +41,9 @@ func (w *world) look(t testing.TB, f fixtures, who string) map[string]*testkit.P
 			out[name(r)] = b.Get(f.address(t, r.Pattern, nil))
 		}
 	}
+	for _, page := range []string{"/family", "/opened", "/print?view=full", "/print?view=evidential", "/print?view=anonymised", "/print?view=family"} {
+		out["/children/{id}"+page] = b.Get("/children/" + f["child"] + page)
+	}
 	partial := b.For(t)
 	partial.Header.Set("HX-Request", "true")
 	for _, v := range views {

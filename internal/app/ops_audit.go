@@ -193,6 +193,8 @@ type auditVerify struct {
 	Checkpoint string `required:"" type:"path" help:"A checkpoint that somebody kept, as kith audit checkpoint printed it."`
 	Key        string `help:"Public key of the checkpoints, kith+..., or a file that holds it."`
 	Data       string `type:"path" help:"On the machine itself, in place of --key: the data folder, beside which the checkpoint key lies."`
+	Document   string `type:"path" xor:"document" help:"A PDF that Kith made: say whether the log holds its making, byte for byte."`
+	Code       string `xor:"document" help:"The check code at the foot of a printed document: say whether the log holds its making."`
 	JSON       bool   `name:"json" help:"Print one object."`
 }
 
@@ -215,6 +217,9 @@ func (m auditVerify) Run(c *console) error {
 		return errs.Of(errs.Rule, err, "There is no export to read at "+m.File+".")
 	}
 	defer f.Close()
+	if m.Document != "" || m.Code != "" {
+		return m.confirm(c, f, kept)
+	}
 	v, err := audit.Verify(f, kept)
 	if err != nil {
 		return err

@@ -28,6 +28,7 @@ type told struct {
 	feedback              string
 	further               string
 	marks                 []concerns.Mark
+	sibling, heard        string // a brother or sister whom the lead links, and what there is of them
 }
 
 // lives are the months of Thornbeck Primary, oldest first.
@@ -35,7 +36,7 @@ var lives = []told{
 	{daysAgo: 420, hour: 10, minute: 5, by: "grace.ito", kid: "ivy", words: "Ivy had no coat again and said she was used to being cold.", place: "Playground", level: 1, codes: []string{"neglect"}, outcome: concerns.Watch, reasons: "First entry. Spoke with her teacher. Watch through the winter.", review: 40, title: "No coat in the cold", parents: "I will bring one in"},
 	{daysAgo: 352, hour: 13, minute: 20, by: "ellen.booth", kid: "ivy", words: "She ate two lunches and put bread into her pocket. She said it was for Rowan.", place: "Dining hall", level: 2, codes: []string{"neglect"}, outcome: concerns.EarlyHelp, reasons: "Second sign of hunger in a term. Threshold for early help met; Mum agreed to a meeting.", review: 60, title: "Bread in a pocket", parents: "Money is short until the end of the month", feedback: "Thank you, we are acting on this"},
 	{daysAgo: 190, hour: 9, minute: 15, by: "grace.ito", kid: "ivy", words: "Ivy was asleep at her table for most of the first lesson. She said the television was on all night.", place: "4 Harrier", level: 1, codes: []string{"neglect"}, outcome: concerns.NotRefer, reasons: "Support in school: quiet start each morning.", review: 30, title: "Asleep at her table"},
-	{daysAgo: 167, hour: 8, minute: 2, by: "amina.sesay", source: concerns.Police, kid: "ivy", words: "Verbal argument at the address on Saturday night, both children present, no injuries seen.", level: 2, codes: []string{"domestic"}, outcome: concerns.Refer, reasons: "First police notice, both children present. Level 3 of the district’s threshold. Asked the duty team.", review: 14, title: "Police notice: argument at home", parents: "She knew the police had been and was ashamed"},
+	{daysAgo: 167, hour: 8, minute: 2, by: "amina.sesay", source: concerns.Police, kid: "ivy", words: "Verbal argument at the address on Saturday night, both children present, no injuries seen.", level: 2, codes: []string{"domestic"}, outcome: concerns.Refer, reasons: "First police notice, both children present. Level 3 of the district’s threshold. Asked the duty team.", review: 14, title: "Police notice: argument at home", parents: "She knew the police had been and was ashamed", sibling: "rowan", heard: "Was in his room with the door shut, and said nothing about it."},
 	{daysAgo: 68, hour: 9, minute: 10, by: "grace.ito", kid: "ivy", words: "Asleep at her table again before the register was finished.", place: "4 Harrier", level: 1, codes: []string{"neglect"}, outcome: concerns.NotRefer, reasons: "Known and on a plan; told the social worker.", review: 20, title: "Asleep again", feedback: "Please keep watching and write again"},
 	{daysAgo: 45, hour: 8, minute: 40, late: 6, by: "joan.okafor", kid: "ivy", words: "A neighbour says she saw Ivy alone at the skate park after dark on Saturday.", place: "Skate park", level: 2, codes: []string{"neglect"}, outcome: concerns.NotRefer, reasons: "Shared with the plan’s lead. Nobody else saw it.", review: 20, title: "Seen alone after dark"},
 	{daysAgo: 17, hour: 12, minute: 0, by: "grace.ito", kid: "ivy", words: "No coat, third time in two weeks. She said it was in Mum’s friend’s car.", place: "Playground", level: 1, codes: []string{"neglect"}, outcome: concerns.NotRefer, reasons: "Rang Mum. Coat from the school store.", review: 20, title: "No coat, third time in two weeks", parents: "Work has been mad. I’ll sort it.", feedback: "Thank you, we are acting on this"},
@@ -135,6 +136,12 @@ func (m *maker) tell(ctx context.Context, t told) error {
 		return err
 	}
 	version := int64(1) // each thing a lead does raises it by one
+	if t.sibling != "" {
+		version++
+		if err := f.LinkChild(ctx, lead, id, concerns.DraftChild{Child: m.kids[t.sibling].ID, Role: concerns.Sibling, Words: t.heard}); err != nil {
+			return err
+		}
+	}
 	if t.parents != "" || t.outcome == concerns.NoAction {
 		version++
 		p := concerns.Parent{Informed: t.parents != "", Words: t.parents}

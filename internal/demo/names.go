@@ -53,7 +53,7 @@ func (m *maker) enrol(ctx context.Context, children int) error {
 			}
 			m.kids[k.key] = c
 		}
-		if err := m.people.Tie(ctx, tx, m.kids["ivy"].ID, m.kids["rowan"].ID); err != nil {
+		if _, err := m.people.Tie(ctx, tx, m.kids["ivy"].ID, m.kids["rowan"].ID); err != nil {
 			return err
 		}
 		if err := m.people.InsertContact(ctx, tx, people.Contact{Record: m.kids["ivy"].File, Name: "Jean Marsden", Relationship: "Grandmother", Phone: "07700 900 190", Priority: 2}); err != nil {
@@ -77,6 +77,7 @@ func (m *maker) enrol(ctx context.Context, children int) error {
 	for done := len(storyKids); done < children; done += batch {
 		n := min(batch, children-done)
 		if err := m.write(ctx, func(ctx context.Context, tx *store.Tx) error {
+			shared := done > len(storyKids)
 			arrivals := make([]*people.Arrival, n)
 			for i := range arrivals {
 				year := 1 + (done+i)%6
@@ -88,6 +89,12 @@ func (m *maker) enrol(ctx context.Context, children int) error {
 				return err
 			}
 			for _, a := range arrivals {
+				if a.Org == m.schools[0] && a.Family == "Marsden" && !shared { // the grandmother of Ivy is there for another child too: a brother or sister?
+					if err := m.people.InsertContact(ctx, tx, people.Contact{Record: a.Child.File, Name: "Jean Marsden", Relationship: "Grandmother", Phone: "07700 900 190", Priority: 3}); err != nil {
+						return err
+					}
+					shared = true
+				}
 				if a.Org == m.schools[0] && len(m.extras) < extras {
 					key := fmt.Sprint("extra", len(m.extras))
 					m.kids[key] = a.Child

@@ -16,12 +16,24 @@ import (
 )
 
 // Mark marks an entry of a child's chronology significant, or with mark false takes the mark away, with a reason. Each marking
-// is kept and shown (CHR-4). NotFound: no such entry, or not one the viewer may change. Rule: see CanMark.
-func (f *Feature) Mark(ctx context.Context, v access.Viewer, child, entry string, mark bool, reason string) error {
-	return f.DB.Write(ctx, v, func(ctx context.Context, tx *store.Tx) error {
+// is kept and shown (CHR-4). id is the form's: sent twice, it marks once (SEC-15). NotFound: no such entry, or not one the
+// viewer may change; a form of somebody else's. Rule: see CanMark.
+func (f *Feature) Mark(ctx context.Context, v access.Viewer, id, child, entry string, mark bool, reason string) error {
+	err := f.DB.Write(ctx, v, func(ctx context.Context, tx *store.Tx) error {
 		e, err := story.One(ctx, tx, child, entry)
 		if err != nil {
 			return err
+		}
+		marks, err := f.store.marks(ctx, tx, child)
+		if err != nil {
+			return err
+		}
+		if i := slices.IndexFunc(marks, func(m Mark) bool { return m.ID == id }); i >= 0 {
+			if marks[i].By != v.Account || marks[i].Entry != entry {
+				return errs.Missing()
+			}
+			tx.Unaudited("the same form, sent twice: the first is in the log")
+			return nil
 		}
 		if err := CanMark(e.Significant != "", mark, reason); err != nil {
 			return err
@@ -33,7 +45,7 @@ func (f *Feature) Mark(ctx context.Context, v access.Viewer, child, entry string
 		if err := story.Mark(ctx, tx, child, entry, stands); err != nil {
 			return err
 		}
-		m := Mark{Entry: entry, Reason: strings.TrimSpace(reason), Was: e.Significant, By: v.Account, Marked: mark, At: tx.Now}
+		m := Mark{ID: id, Entry: entry, Reason: strings.TrimSpace(reason), Was: e.Significant, By: v.Account, Marked: mark, At: tx.Now}
 		if err := f.store.insertMark(ctx, tx, child, e.Record, m); err != nil {
 			return err
 		}
@@ -43,6 +55,10 @@ func (f *Feature) Mark(ctx context.Context, v access.Viewer, child, entry string
 		}
 		return audit.Record(ctx, tx, action, ref.To(r.Kind, e.Record), audit.Org(r.Org), audit.Detail(m))
 	})
+	if store.IsDuplicate(err) {
+		return nil // the same form, sent twice at once
+	}
+	return err
 }
 
 // keepSearch keeps what the viewer typed for an hour and returns under which id.

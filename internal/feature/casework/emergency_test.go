@@ -64,7 +64,7 @@ func TestBreakGlassOpensForFourHoursAndIsReviewed(t *testing.T) {
 		if a := t.get("/records/" + secret + "/why"); !strings.Contains(a.body, "In an emergency") {
 			t.Errorf("the rule is not named: %d", a.status)
 		}
-		if err := t.f.Mark(t.Context(), t.viewer("priya"), p.ID, later, true, "x"); !errs.Is(err, errs.NotFound) {
+		if err := t.f.Mark(t.Context(), t.viewer("priya"), t.w.DB.IDs().New(t.w.DB.Now()), p.ID, later, true, "x"); !errs.Is(err, errs.NotFound) {
 			t.Errorf("a change under break-glass: %v", err)
 		}
 		if a := t.breakGlass("Ivy Marsden", "2018-05-03", "Another reason, long enough to be one"); a.status != 422 || !strings.Contains(a.body, "cannot be prolonged") {

@@ -30,6 +30,13 @@ type Deps struct {
 		Contacts(ctx context.Context, tx *store.Tx, file string) ([]Contact, error)
 		Flags(ctx context.Context, tx *store.Tx, file string) ([]Flag, error)
 		Siblings(ctx context.Context, tx *store.Tx, child string) ([]Child, error)
+		// Ties says who said so; Tie and Untie change it, and say whether that is new. LikelySiblings suggests.
+		Ties(ctx context.Context, tx *store.Tx, child string) ([]Tie, error)
+		Tie(ctx context.Context, tx *store.Tx, a, b string) (bool, error)
+		Untie(ctx context.Context, tx *store.Tx, a, b, why string) (bool, error)
+		LikelySiblings(ctx context.Context, tx *store.Tx, c Child) ([]Likely, error)
+		// AlsoCalled returns every name that the roll has for the children of the files: legal, preferred, former, in use.
+		AlsoCalled(ctx context.Context, tx *store.Tx, files ...string) (map[string][]string, error)
 		// Roll returns a page of the children on the rolls of the schools, by family name.
 		Roll(ctx context.Context, tx *store.Tx, orgs []string, cursor string) (store.Page[Child], error)
 		// Born returns the district's children born on a day. It is asked by the program alone.
@@ -59,6 +66,8 @@ type Teller interface {
 	// Full returns the accounts behind entries by the entries' own records, the oldest first. A record that is one child's part
 	// in a concern gives what may stand in that child's file and nothing else (CON-4).
 	Full(ctx context.Context, tx *store.Tx, records ...string) (map[string][]Words, error)
+	// People returns whom the records of these headers name in fields of their own, as far as the viewer may see them.
+	People(ctx context.Context, tx *store.Tx, heads ...string) ([]Named, error)
 }
 
 // Feature is the slice.

@@ -206,7 +206,7 @@ func TestAsItStoodOnADay(t *testing.T) {
 			testkit.OK(t, err)
 			entry = all[2].ID
 		})
-		testkit.OK(t, t.f.Mark(t.Context(), t.as, p.ID, entry, true, "seen with the rest"))
+		testkit.OK(t, t.f.Mark(t.Context(), t.as, t.w.DB.IDs().New(t.w.DB.Now()), p.ID, entry, true, "seen with the rest"))
 		if now, then := words(t.page("/children/"+p.ID).Find(".line")), words(t.page("/children/"+p.ID+"?at=2026-11-23").Find(".line")); !strings.Contains(now, "seen with the rest") || strings.Contains(then, "seen with the rest") {
 			t.Error("a later mark is shown for a day before it")
 		}
@@ -242,7 +242,7 @@ func TestMarkIsKeptWithItsReasonAndSoIsItsEnd(t *testing.T) {
 		}
 		t.actions("casework.marked", "casework.unmarked")
 		t.as = t.people["helen"] // the headteacher may change a concern
-		testkit.OK(t, t.f.Mark(t.Context(), t.as, p.ID, entry, true, "after all"))
+		testkit.OK(t, t.f.Mark(t.Context(), t.as, t.w.DB.IDs().New(t.w.DB.Now()), p.ID, entry, true, "after all"))
 	})
 }
 

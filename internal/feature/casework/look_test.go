@@ -30,7 +30,7 @@ func TestPagesHaveNoFaultOnPhoneAndDesk(t *testing.T) {
 	full.siblings = []string{rowan.ID}
 	empty := o.enrol("thornbeck", "Nia", "Okoro", "2 Wren", "2019-10-01")
 	entry, _ := o.add(full, happens{at: at("2026-11-22", 9, 0), line: "Said a word about Sunday", words: "the door again"})
-	testkit.OK(t, o.f.Mark(t.Context(), o.as, full.ID, entry, true, "it repeats what she said before"))
+	testkit.OK(t, o.f.Mark(t.Context(), o.as, o.w.DB.IDs().New(o.w.DB.Now()), full.ID, entry, true, "it repeats what she said before"))
 	o.as = o.people["tom"]
 	o.get("/children/" + full.ID)
 	o.as = o.people["priya"]

@@ -29,11 +29,17 @@ func (f *Feature) Routes() []web.Route {
 		web.Post("/children/search", access.Lead, f.find),
 		web.Get("/children/search/{id}", access.Lead, f.found),
 		web.Get("/children/{id}", access.RecordRead, f.line),
-		web.Get("/children/{id}/{page}", access.RecordRead, f.page), // people, opened, print
+		web.Get("/children/{id}/{page}", access.RecordRead, f.page), // people, family, opened, print
 		web.Get("/children/{id}/entries/{entry}", access.RecordRead, f.entry),
 		web.Post("/children/{id}/entries/{entry}/significant", access.RecordRead, f.mark),
+		web.Post("/children/{id}/siblings", access.RecordRead, f.sayTie),
+		web.Post("/children/{id}/siblings/end", access.RecordRead, f.endTie),
 		web.Get("/children/{id}/print/pdf", Export, f.askPDF),
+		web.Post("/children/{id}/print/names", access.RecordRead, f.addNames),
 		web.Post("/children/{id}/chronology.pdf", Export, f.pdf),
+		web.Get("/documents/check", Check, f.askCheck),
+		web.Post("/documents/check", Check, f.check),
+		web.Upload("/documents/check/file", Check, checkAtMost, f.checkFile),
 		web.Get("/records/{id}/why", access.RecordRead, f.why),
 		web.Get("/break-glass", access.Emergency, f.askEmergency),
 		web.Post("/break-glass", access.Emergency, f.emergency),
@@ -48,6 +54,8 @@ func (f *Feature) page(w http.ResponseWriter, r *http.Request) error {
 	switch r.PathValue("page") {
 	case "people":
 		return f.people(w, r)
+	case "family":
+		return f.family(w, r)
 	case "opened":
 		return f.openings(w, r)
 	case "print":
@@ -65,6 +73,7 @@ type file struct {
 	rule     string        // by which the viewer reads it
 	answers  bool          // the viewer leads safeguarding at the school that keeps it
 	cal      term.Calendar // of the school that keeps it
+	family   bool          // the viewer sees brothers or sisters
 	now      clock.Millis
 }
 
@@ -86,7 +95,12 @@ func (f *Feature) open(ctx context.Context, tx *store.Tx, child, action string) 
 		return x, err
 	}
 	cals, err := f.Calendars.Calendars(ctx, tx)
+	if err != nil {
+		return x, err
+	}
 	x.cal = cals.Of(x.child.Org)
+	siblings, err := f.Children.Siblings(ctx, tx, child)
+	x.family = len(siblings) > 0
 	x.answers, x.now = slices.Contains(leadsAt(tx.Viewer), x.child.Org), tx.Now
 	return x, err
 }
@@ -133,6 +147,9 @@ func (f *Feature) head(x file, here string, day clock.Day) headView {
 		}
 	}
 	tabs := []ui.Link{{Text: "Chronology", Href: base}, {Text: "People", Href: base + "/people"}}
+	if x.family || here == "Family" {
+		tabs = slices.Insert(tabs, 1, ui.Link{Text: "Family", Href: base + "/family"})
+	}
 	if x.answers {
 		tabs = append(tabs, ui.Link{Text: "Who opened this", Href: base + "/opened"})
 	}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"net/http"
 	"slices"
-	"strings"
 
 	"kith/internal/kernel/clock"
 	"kith/internal/kernel/errs"
@@ -23,7 +22,7 @@ import (
 type peopleView struct {
 	Head     headView
 	Contacts []contactView
-	Siblings []ui.Link
+	Siblings siblingsView
 	Rows     []ui.SummaryRow
 }
 
@@ -32,9 +31,17 @@ func (f *Feature) people(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	var v peopleView
+	v, err := f.peopleView(r, id, "")
+	if err != nil {
+		return err
+	}
+	return f.show(w, r, "People around a child", "p-file", ui.Page{Body: peoplePage(v)})
+}
+
+// peopleView reads the page; typed is a name that is looked for, "" for none.
+func (f *Feature) peopleView(r *http.Request, child, typed string) (v peopleView, err error) {
 	err = f.DB.Read(r.Context(), web.Viewer(r), func(ctx context.Context, tx *store.Tx) error {
-		x, err := f.open(ctx, tx, id, "casework.people_opened")
+		x, err := f.open(ctx, tx, child, "casework.people_opened")
 		if err != nil {
 			return err
 		}
@@ -43,10 +50,7 @@ func (f *Feature) people(w http.ResponseWriter, r *http.Request) error {
 		for _, c := range x.contacts {
 			v.Contacts = append(v.Contacts, contact(c))
 		}
-		siblings, err := f.Children.Siblings(ctx, tx, id)
-		for _, s := range siblings {
-			v.Siblings = append(v.Siblings, ui.Link{Text: strings.TrimSuffix(s.Name()+", "+s.Class, ", "), Href: "/children/" + s.ID})
-		}
+		v.Siblings, err = f.siblings(ctx, tx, x, typed)
 		for _, p := range [][2]string{{"Address", x.detail.Address}, {"Language at home", x.detail.Language}, {"Unique pupil number", x.detail.UPN}, {"Year", x.child.Year}} {
 			if p[1] != "" {
 				v.Rows = append(v.Rows, ui.SummaryRow{Key: ui.SummaryText{Text: p[0]}, Value: ui.SummaryText{Text: p[1]}})
@@ -54,10 +58,7 @@ func (f *Feature) people(w http.ResponseWriter, r *http.Request) error {
 		}
 		return err
 	})
-	if err != nil {
-		return err
-	}
-	return f.show(w, r, "People around a child", "p-file", ui.Page{Body: peoplePage(v)})
+	return v, err
 }
 
 // openingsView is who opened the file and its records.
@@ -182,6 +183,7 @@ func (f *Feature) entry(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	v.Form.ID = web.NewID(r)
 	return f.show(w, r, "An entry", "p-file", ui.Page{Body: entryPage(v)})
 }
 
@@ -227,7 +229,7 @@ func (f *Feature) entryView(r *http.Request) (v entryView, err error) {
 		}
 		for _, m := range slices.Backward(marks) {
 			at := m.At.London()
-			row := ui.LineEntry{Month: at.Format("Jan 2006"), Day: at.Format("Mon 2"), Time: at.Format("15:04"), Kind: picture.Decision, Title: "Marked significant", Text: name(m.By) + ": " + m.Reason}
+			row := ui.LineEntry{Month: at.Format("Jan 06"), Day: at.Format("Mon 2"), Time: at.Format("15:04"), Kind: picture.Decision, Title: "Marked significant", Text: name(m.By) + ": " + m.Reason}
 			if !m.Marked {
 				row.Title = "Mark taken away"
 			}
@@ -255,9 +257,12 @@ func (f *Feature) mark(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	v.Form.Parse(r)
+	if v.Form.ID == "" {
+		v.Form.ID = web.NewID(r)
+	}
 	mark := v.Form.Take.Value != "away"
 	if !v.Form.Wrong() {
-		err = f.Mark(r.Context(), web.Viewer(r), r.PathValue("id"), r.PathValue("entry"), mark, v.Form.Reason.Value)
+		err = f.Mark(r.Context(), web.Viewer(r), v.Form.ID, r.PathValue("id"), r.PathValue("entry"), mark, v.Form.Reason.Value)
 	}
 	if errs.Is(err, errs.Rule) {
 		v.Form.Reason.Problem = errs.Sentence(err)

@@ -52,6 +52,7 @@ type railView struct {
 	Kinds    string
 	Flags    []flagView
 	Opened   []string
+	Family   string // where the lines of brothers and sisters are read together; "" without any
 	All      string // the page of all openings; "" for those it is not for
 	Why      string
 }
@@ -267,7 +268,7 @@ func (f *Feature) entries(v *lineView, x file, all []story.Seen, a asked) {
 }
 
 func (f *Feature) entryOf(x file, e story.Seen, marking bool) ui.LineEntry {
-	l := ui.LineEntry{Month: e.At.London().Format("Jan 2006"), Day: DayWords(e.Entry), Time: TimeWords(e.Entry), Kind: picture.Kind(e.Kind), Significant: e.Significant != "",
+	l := ui.LineEntry{Month: e.At.London().Format("Jan 06"), Day: DayWords(e.Entry), Time: TimeWords(e.Entry), Kind: picture.Kind(e.Kind), Significant: e.Significant != "",
 		Title: e.Line, Href: f.Teller.Link(e.About, e.Head), Voice: quoted(e.Voice), Text: e.Detail, Level: e.Level, Why: e.Significant, Late: Late(x.cal, e.Entry)}
 	if marking || l.Href == "" {
 		l.Href = "/children/" + x.child.ID + "/entries/" + e.ID
@@ -294,6 +295,9 @@ func (f *Feature) rail(ctx context.Context, tx *store.Tx, x file, all []story.Se
 		siblings, err := f.Children.Siblings(ctx, tx, x.child.ID)
 		if err != nil {
 			return v, err
+		}
+		if len(siblings) > 0 {
+			v.Family = "/children/" + x.child.ID + "/family"
 		}
 		ids := make([]string, len(siblings))
 		for i, s := range siblings {

@@ -31,6 +31,7 @@ type childRow struct{ Name, Href, Class, School, Tally, Last string }
 type searchView struct {
 	Typed   string
 	Asked   bool // something was typed: say so where nothing was found
+	Schools bool // more than one school: each row says which
 	Rows    []childRow
 	Records []Numbered
 }
@@ -129,8 +130,8 @@ func (f *Feature) found(w http.ResponseWriter, r *http.Request) error {
 
 // search finds children by name and concerns by their words at the viewer's schools: at most search.Limit in all, and no count.
 func (f *Feature) search(ctx context.Context, tx *store.Tx, typed string) (searchView, error) {
-	v := searchView{Typed: typed, Asked: typed != ""}
 	scopes := leadsAt(tx.Viewer)
+	v := searchView{Typed: typed, Asked: typed != "", Schools: len(scopes) > 1}
 	children, err := search.Names(ctx, tx, scopes, typed, search.Limit, access.Child)
 	if err != nil {
 		return v, err

@@ -3,52 +3,129 @@ package casework
 import (
 	"context"
 	"net/http"
+	"net/url"
 	"slices"
-	"strings"
 
-	"kith/internal/kernel/access"
-	"kith/internal/kernel/clock"
-	"kith/internal/kernel/ref"
-	"kith/internal/kernel/term"
-	"kith/internal/platform/audit"
+	"kith/internal/kernel/errs"
+	"kith/internal/kernel/id"
 	"kith/internal/platform/document"
-	"kith/internal/platform/picture"
 	"kith/internal/platform/store"
-	"kith/internal/platform/story"
 	"kith/internal/platform/ui"
 	"kith/internal/platform/web"
 	"kith/internal/platform/web/forms"
 )
 
-// printView is the paper as it stands on the screen.
+// printView is the paper as it stands on the screen: the accessible twin of the PDF.
 type printView struct {
 	Back, PDF string
 	Views     []tab
 	Paper     document.Document
+	Review    *reviewNames // of a paper without names
 }
 
-// onScreen is the purpose of a paper that is only looked at; it has a check code all the same, because it can be printed.
-const onScreen = "Shown on the screen; nobody gave a purpose"
+// reviewNames is what is looked over before a paper without names leaves.
+type reviewNames struct {
+	review
+	Post  string
+	Names *forms.Lines
+}
 
-// print shows the chronology as a paper: the accessible twin of the PDF, to be read or printed from the browser.
+// within and opening part what may be a name by where it stands.
+func (r review) within() []Look {
+	return slices.DeleteFunc(slices.Clone(r.Looks), func(l Look) bool { return l.Opens })
+}
+func (r review) opening() []Look {
+	return slices.DeleteFunc(slices.Clone(r.Looks), func(l Look) bool { return !l.Opens })
+}
+
+// viewOf is the view that an address names, a line for each event where it names none.
+func viewOf(name string) string {
+	for _, v := range viewWords {
+		if v.View == name {
+			return name
+		}
+	}
+	return Summary
+}
+
+// keptOf is where the names to be replaced were kept; "" for what is no id.
+func keptOf(name string) string {
+	if !id.Valid(name) {
+		return ""
+	}
+	return name
+}
+
+// print shows the chronology as a paper, to be read, printed from the browser, or made into a PDF.
 func (f *Feature) print(w http.ResponseWriter, r *http.Request) error {
-	id, err := web.PathID(r, "id")
+	child, err := web.PathID(r, "id")
 	if err != nil {
 		return err
 	}
-	view := r.URL.Query().Get("view")
-	if view != Full {
-		view = Summary
+	o := order{Child: child, View: viewOf(r.URL.Query().Get("view")), Purpose: onScreen, Action: "casework.shown_to_print", Names: keptOf(r.URL.Query().Get("names"))}
+	m, err := f.Make(r.Context(), web.Viewer(r), o)
+	if errs.Is(err, errs.Rule) && o.Names != "" { // they were kept for an hour
+		return web.Redirect(w, r, "/children/"+child+"/print?view="+Anonymised, errs.Sentence(err))
 	}
-	paper, err := f.paper(r, id, view, onScreen, "casework.shown_to_print")
 	if err != nil {
 		return err
 	}
-	base := "/children/" + id
-	v := printView{Back: base, PDF: base + "/print/pdf", Paper: paper, Views: []tab{
-		{ui.Link{Text: "A line for each event", Href: base + "/print?view=" + Summary}, view == Summary},
-		{ui.Link{Text: "With the accounts", Href: base + "/print?view=" + Full}, view == Full}}}
+	v := printView{Back: "/children/" + child, PDF: pdfAt(child, o.View, o.Names, m.Paper), Paper: m.Paper}
+	for _, x := range viewWords {
+		v.Views = append(v.Views, tab{ui.Link{Text: x.Words, Href: "/children/" + child + "/print?view=" + x.View}, x.View == o.View})
+	}
+	if o.View == Anonymised {
+		v.Review = &reviewNames{review: m.Review, Post: "/children/" + child + "/print/names", Names: namesField()}
+		v.Review.Names.Read(url.Values{"names": {m.Review.Typed}})
+	}
 	return f.show(w, r, "Chronology to print", "p-paper", ui.Page{Body: printPage(v)})
+}
+
+// pdfAt is where a PDF of a view is asked for. One without names says what was looked over.
+func pdfAt(child, view, names string, paper document.Document) string {
+	q := url.Values{"view": {view}}
+	if view == Anonymised {
+		q.Set("seen", digest(paper))
+	}
+	if names != "" {
+		q.Set("names", names)
+	}
+	return "/children/" + child + "/print/pdf?" + q.Encode()
+}
+
+func namesField() *forms.Lines {
+	return forms.NewLines("names", "More names to replace").Hint("One on a line. To say what stands in its place: Daz = Mother’s friend").Max(2000)
+}
+
+// addNames keeps more names to be replaced for an hour, for whoever typed them, and shows the paper again. They stand in no
+// address.
+func (f *Feature) addNames(w http.ResponseWriter, r *http.Request) error {
+	child, err := web.PathID(r, "id")
+	if err != nil {
+		return err
+	}
+	if err := f.DB.Read(r.Context(), web.Viewer(r), func(ctx context.Context, tx *store.Tx) error {
+		_, err := f.open(ctx, tx, child, "casework.names_added")
+		return err
+	}); err != nil {
+		return err
+	}
+	form, names := forms.Form{}, namesField()
+	form.Fields(names)
+	if !form.Parse(r) {
+		return errs.New(errs.Invalid, names.Problem)
+	}
+	kept := ""
+	if len(Several(names.Value)) > 0 {
+		if kept, err = f.keepSearch(r.Context(), web.Viewer(r), names.Value); err != nil {
+			return err
+		}
+	}
+	q := url.Values{"view": {Anonymised}}
+	if kept != "" {
+		q.Set("names", kept)
+	}
+	return web.Redirect(w, r, "/children/"+child+"/print?"+q.Encode(), "")
 }
 
 // pdfForm asks what a PDF is for.
@@ -56,21 +133,32 @@ type pdfForm struct {
 	forms.Form
 	Purpose *forms.Text
 	View    *forms.Choice
+	Names   *forms.Text // where the names to be replaced are kept
+	Seen    *forms.Text // digest of the paper that was looked over
+	Read    *forms.Many
 }
 
 func newPDFForm() *pdfForm {
+	var options []forms.Option
+	for _, v := range viewWords {
+		options = append(options, forms.Option{Value: v.View, Text: v.Words, Hint: v.Hint})
+	}
 	f := &pdfForm{
 		Purpose: forms.NewText("purpose", "What is it for?").Hint("For example: conference on 4 December, to the chair. It stands at the foot of every page.").Required("Say what it is for").Max(160),
-		View: forms.NewChoice("view", "How much?", forms.Option{Value: Summary, Text: "A line for each event"},
-			forms.Option{Value: Full, Text: "With the accounts", Hint: "Everybody’s words, in order, with when each was written down"}).Required("Choose how much"),
+		View:    forms.NewChoice("view", "Which view?", options...).Required("Choose a view"),
+		Names:   forms.NewText("names", ""), Seen: forms.NewText("seen", ""),
+		Read: forms.NewMany("read", "Before it leaves", forms.Option{Value: "yes", Text: "I have read the whole preview, and no name is left in it"}),
 	}
-	f.Fields(f.Purpose, f.View)
+	f.Fields(f.Purpose, f.View, f.Names, f.Seen, f.Read)
 	return f
 }
 
+// without says whether the form is for a paper without names, which is looked over first.
+func (f *pdfForm) without() bool { return f.View.Value == Anonymised }
+
 type pdfView struct {
-	Back, Post, Name string
-	Form             *pdfForm
+	Back, Post, Name, Preview string
+	Form                      *pdfForm
 }
 
 func (f *Feature) askPDF(w http.ResponseWriter, r *http.Request) error {
@@ -78,17 +166,34 @@ func (f *Feature) askPDF(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	v.Form.ID = web.NewID(r)
+	v.Form.View.Read(url.Values{"view": {viewOf(r.URL.Query().Get("view"))}})
+	v.Form.Names.Value = keptOf(r.URL.Query().Get("names"))
+	v.Form.Seen.Value = r.URL.Query().Get("seen")
+	if v = v.with(); v.Form.without() && v.Form.Seen.Value == "" {
+		return web.Redirect(w, r, v.Preview, "Look it over first.")
+	}
 	return f.show(w, r, "Make a PDF", "p-paper", ui.Page{Body: pdfPage(v)})
 }
 
+// with fills in where the form's view is looked at.
+func (v pdfView) with() pdfView {
+	q := url.Values{"view": {v.Form.View.Value}}
+	if v.Form.Names.Value != "" {
+		q.Set("names", v.Form.Names.Value)
+	}
+	v.Preview = v.Back + "?" + q.Encode()
+	return v
+}
+
 func (f *Feature) pdfView(r *http.Request) (v pdfView, err error) {
-	id, err := web.PathID(r, "id")
+	child, err := web.PathID(r, "id")
 	if err != nil {
 		return v, err
 	}
 	err = f.DB.Read(r.Context(), web.Viewer(r), func(ctx context.Context, tx *store.Tx) error {
-		x, err := f.open(ctx, tx, id, "casework.export_asked")
-		v = pdfView{Back: "/children/" + id + "/print", Post: "/children/" + id + "/chronology.pdf", Name: x.child.Name(), Form: newPDFForm()}
+		x, err := f.open(ctx, tx, child, "casework.export_asked")
+		v = pdfView{Back: "/children/" + child + "/print", Post: "/children/" + child + "/chronology.pdf", Name: x.child.Name(), Form: newPDFForm()}
 		return err
 	})
 	return v, err
@@ -100,146 +205,39 @@ func (f *Feature) pdf(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if !v.Form.Parse(r) {
-		return web.Invalid(w, r, web.Page{Title: "Make a PDF", Class: "p-paper", At: "/children", Body: pdfPage(v)})
+	form := v.Form
+	form.Parse(r)
+	if form.ID == "" {
+		form.ID = web.NewID(r)
 	}
-	paper, err := f.paper(r, r.PathValue("id"), v.Form.View.Value, v.Form.Purpose.Value, "casework.exported")
-	if err != nil {
-		return err
+	if form.without() && !slices.Contains(form.Read.Values, "yes") && form.Read.Problem == "" {
+		form.Read.Problem = "Read the preview first, and say that you have"
 	}
-	body, err := document.PDF(paper)
+	form.Names.Value = keptOf(form.Names.Value)
+	again := func() error {
+		return web.Invalid(w, r, web.Page{Title: "Make a PDF", Class: "p-paper", At: "/children", Body: pdfPage(v.with())})
+	}
+	if form.Wrong() {
+		return again()
+	}
+	o := order{ID: form.ID, Child: r.PathValue("id"), View: form.View.Value, Purpose: form.Purpose.Value, Action: "casework.exported", PDF: true}
+	if form.without() {
+		o.Names, o.Seen = form.Names.Value, form.Seen.Value
+		if o.Seen == "" {
+			o.Seen = "nothing" // a paper that nobody looked over is not made
+		}
+	}
+	m, err := f.Make(r.Context(), web.Viewer(r), o)
+	if errs.Is(err, errs.Rule) {
+		form.Refuse(err)
+		form.ID = web.NewID(r)
+		return again()
+	}
 	if err != nil {
 		return err
 	}
 	w.Header().Set("Content-Type", "application/pdf")
 	w.Header().Set("Content-Disposition", `attachment; filename="chronology.pdf"`)
-	_, err = w.Write(body) // #nosec G705 -- a PDF, sent as an attachment with its own type
+	_, err = w.Write(m.PDF) // #nosec G705 -- a PDF, sent as an attachment with its own type
 	return err
-}
-
-// paper makes the chronology as the viewer may see it now, writes down that it was made, and keeps its check code, all before
-// anything is sent (CHR-5).
-func (f *Feature) paper(r *http.Request, child, view, purpose, action string) (paper document.Document, err error) {
-	err = f.DB.Read(r.Context(), web.Viewer(r), func(ctx context.Context, tx *store.Tx) error {
-		x, err := f.open(ctx, tx, child, action+"_opened")
-		if err != nil {
-			return err
-		}
-		line, err := f.read(ctx, tx, x, asked{})
-		if err != nil {
-			return err
-		}
-		if paper, err = f.document(ctx, tx, x, line, view, purpose); err != nil {
-			return err
-		}
-		code := document.Hash(paper)
-		org := x.child.Org
-		p := Print{File: x.child.File, Child: child, Code: code.Short(), SHA256: code.Full(), By: tx.Viewer.Account, At: paper.MadeAt, Purpose: purpose, View: view}
-		tx.Along(func(ctx context.Context, tx *store.Tx) error {
-			p.ID = tx.NewID()
-			if err := f.store.insertPrint(ctx, tx, p); err != nil {
-				return err
-			}
-			return audit.Record(ctx, tx, action, ref.To(access.Child, p.File), audit.Org(org), audit.Detail(p))
-		})
-		return nil
-	})
-	return paper, err
-}
-
-// document sets the chronology out, the oldest entry first, as whoever reads it for the first time needs it.
-func (f *Feature) document(ctx context.Context, tx *store.Tx, x file, line []story.Seen, view, purpose string) (document.Document, error) {
-	day := clock.DayOf(tx.Now.Time())
-	names, err := f.People.Names(ctx, tx, tx.Viewer.Account)
-	if err != nil {
-		return document.Document{}, err
-	}
-	schools, err := f.Schools.Names(ctx, tx, x.child.Org)
-	if err != nil {
-		return document.Document{}, err
-	}
-	me := names[tx.Viewer.Account]
-	by := me.Name
-	if me.Title != "" {
-		by += ", " + me.Title
-	}
-	d := document.Document{Title: "Chronology", Subtitle: x.child.Name(), Classification: "Confidential: safeguarding", MadeBy: by, MadeAt: tx.Now, Purpose: purpose}
-	pairs := []document.Pair{{Key: "School", Value: schools[x.child.Org].Name}, {Key: "Child", Value: x.child.Name() + ", " + facts(x, day)}}
-	for _, fl := range x.flags {
-		value := fl.Since()
-		if fl.Who != "" {
-			value += ", " + fl.Who
-		}
-		pairs = append(pairs, document.Pair{Key: fl.Kind, Value: value})
-	}
-	what := "A line for each event that the maker may see, the oldest first."
-	if view == Full {
-		what = "Each event that the maker may see, the oldest first, with the accounts behind it, exactly as they were written."
-	}
-	d.Blocks = append(d.Blocks, document.KeyValues{Pairs: append(pairs, document.Pair{Key: "What this is", Value: what})})
-	accounts := map[string][]Words{}
-	if view == Full {
-		records := make([]string, len(line))
-		for i, e := range line {
-			records[i] = e.Record
-		}
-		slices.Sort(records)
-		if accounts, err = f.Teller.Full(ctx, tx, slices.Compact(records)...); err != nil {
-			return d, err
-		}
-	}
-	if len(line) == 0 {
-		d.Blocks = append(d.Blocks, document.Paragraph{Text: "There are no entries."})
-	}
-	year, before := term.Year(0), clock.Day("")
-	for _, e := range slices.Backward(line) {
-		on := clock.DayOf(e.At.Time())
-		if y := term.AcademicYear(on); y != year {
-			year = y
-			d.Blocks = append(d.Blocks, document.Heading{Level: 1, Text: "School year " + y.String()})
-		}
-		if gap := Gap(x.cal, before, on, false); before != "" && gap != "" {
-			d.Blocks = append(d.Blocks, document.Paragraph{Text: gap + "."})
-		}
-		before = on
-		d.Blocks = append(d.Blocks, f.paperEntry(x, e))
-		for _, a := range accounts[e.Record] {
-			d.Blocks = append(d.Blocks, document.Voice{Text: a.Text, By: a.By + ", written down " + term.YearDate(clock.DayOf(a.At.Time())) + " " + term.Time(a.At)})
-		}
-		delete(accounts, e.Record) // the words stand once, at the first entry they belong to
-	}
-	return d, nil
-}
-
-var levels = []string{"", "Low", "Medium", "High"}
-
-func (f *Feature) paperEntry(x file, e story.Seen) document.Entry {
-	out := document.Entry{Time: happened(e.Entry), Title: e.Line}
-	if word := picture.Kind(e.Kind).Word(); !strings.HasPrefix(strings.ToLower(e.Line), strings.ToLower(word)) {
-		out.Title = word + ": " + e.Line
-	}
-	if e.Level > 0 && e.Level < len(levels) {
-		out.Title += " (" + levels[e.Level] + ")"
-	}
-	for _, s := range []string{quoted(e.Voice), e.Detail, prefixed("Significant: ", e.Significant), Late(x.cal, e.Entry)} {
-		if s != "" {
-			out.Text += s + "\n"
-		}
-	}
-	return out
-}
-
-// quoted sets a person's words in quotation marks, unless they quote somebody themselves: two pairs would be misread.
-func quoted(s string) string {
-	if s == "" || strings.ContainsAny(s, "“”\"") {
-		return s
-	}
-	return "“" + s + "”"
-}
-
-func prefixed(prefix, s string) string {
-	if s == "" {
-		return ""
-	}
-	return prefix + s
 }

@@ -30,30 +30,40 @@ func (Store) dropSearches(ctx context.Context, tx *store.Tx) error {
 
 func (Store) insertMark(ctx context.Context, tx *store.Tx, child, record string, m Mark) error {
 	_, err := tx.Exec(ctx, store.SQL(`INSERT INTO casework_mark (id, district_id, record_id, child_id, entry_id, marked, reason, was, by_id, at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-		tx.NewID(), tx.Viewer.District, record, child, m.Entry, m.Marked, m.Reason, m.Was, m.By, int64(m.At)))
+		m.ID, tx.Viewer.District, record, child, m.Entry, m.Marked, m.Reason, m.Was, m.By, int64(m.At)))
 	return err
 }
 
 // marks returns the markings of a child's entries that the viewer may see, the oldest first.
 func (Store) marks(ctx context.Context, tx *store.Tx, child string) ([]Mark, error) {
-	return store.All[Mark](ctx, tx, store.SQL(`SELECT m.entry_id, m.reason, m.by_id, m.was, m.marked, m.at FROM casework_mark m JOIN access_record r ON r.id = m.record_id
+	return store.All[Mark](ctx, tx, store.SQL(`SELECT m.id, m.entry_id, m.reason, m.by_id, m.was, m.marked, m.at FROM casework_mark m JOIN access_record r ON r.id = m.record_id
 		WHERE m.child_id = ?`, child).Visible("r").Add(`ORDER BY m.at, m.id`))
 }
 
 func (Store) insertPrint(ctx context.Context, tx *store.Tx, p Print) error {
-	_, err := tx.Exec(ctx, store.SQL(`INSERT INTO casework_print (id, district_id, record_id, child_id, code, sha256, by_id, at, purpose, view) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-		p.ID, tx.Viewer.District, p.File, p.Child, p.Code, p.SHA256, p.By, int64(p.At), p.Purpose, p.View))
+	_, err := tx.Exec(ctx, store.SQL(`INSERT INTO casework_print (id, district_id, record_id, child_id, code, sha256, file_sha256, by_id, at, purpose, view) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+		p.ID, tx.Viewer.District, p.File, p.Child, p.Code, p.SHA256, p.FileSHA256, p.By, int64(p.At), p.Purpose, p.View))
 	return err
 }
 
-// Known returns the printed chronology that carries a check code, as read aloud (K7F2-9QXM-3RTA-0WBC, in any case, with or
-// without hyphens) or in full. It is for whoever may read the file, and for the program's own verify command.
-// NotFound: no such print, or not for this viewer.
+const printColumns = `p.id, p.record_id, p.child_id, p.code, p.sha256, p.file_sha256, p.by_id, p.purpose, p.view, p.at`
+
+// printed returns a print of a file that the viewer may see. NotFound: no such print, or not for this viewer.
+func (Store) printed(ctx context.Context, tx *store.Tx, id string) (Print, error) {
+	return store.One[Print](ctx, tx, store.SQL(`SELECT `+printColumns+` FROM casework_print p JOIN access_record r ON r.id = p.record_id WHERE p.id = ?`, id).Visible("r", access.Child))
+}
+
+// Known returns the printed chronology of the district that carries a check code, as read aloud (K7F2-9QXM-3RTA-0WBC, in any
+// case, with or without hyphens) or in full, or whose PDF has these bytes. The viewer is the program: whoever holds a paper may
+// ask who made it, and is shown nothing of the record. NotFound: no such print in this district.
 func (Store) Known(ctx context.Context, tx *store.Tx, code string) (Print, error) {
-	full := strings.ToLower(strings.TrimSpace(code))
-	return store.One[Print](ctx, tx, store.SQL(`SELECT p.id, p.record_id, p.child_id, p.code, p.sha256, p.by_id, p.purpose, p.view, p.at
-		FROM casework_print p JOIN access_record r ON r.id = p.record_id WHERE`).
-		If(len(full) == 64, `p.sha256 = ?`, full).If(len(full) != 64, `p.code = ?`, tidyCode(code)).Visible("r", access.Child).Add(`ORDER BY p.at LIMIT 1`))
+	q := store.SQL(`SELECT `+printColumns+` FROM casework_print p JOIN access_record r ON r.id = p.record_id WHERE p.district_id = ? AND`, tx.Viewer.District)
+	if full := strings.ToLower(strings.TrimSpace(code)); len(full) == 64 {
+		q = q.Add(`(p.sha256 = ? OR p.file_sha256 = ?)`, full, full)
+	} else {
+		q = q.Add(`p.code = ?`, tidyCode(code))
+	}
+	return store.One[Print](ctx, tx, q.Visible("r", access.Child).Add(`ORDER BY p.at LIMIT 1`))
 }
 
 // tried counts one more asking of the viewer and returns how many there were within the hour. It holds the viewer's row until

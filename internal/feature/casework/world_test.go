@@ -1,9 +1,11 @@
 package casework_test
 
 import (
+	"bytes"
 	"context"
 	"io"
 	"log/slog"
+	"mime/multipart"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -47,6 +49,8 @@ type town struct {
 	children map[string]*pupil
 	people   map[string]access.Viewer
 	names    map[string]string
+	tells    map[string][]casework.Words // what stands behind entries, by their record
+	named    map[string][]casework.Named // whom records name, by their header
 }
 
 type pupil struct {
@@ -55,6 +59,7 @@ type pupil struct {
 	contacts []casework.Contact
 	flags    []casework.Flag
 	siblings []string
+	called   []string // other names
 }
 
 func someone(account string, strength access.Strength, roles map[access.Role][]string) access.Viewer {
@@ -66,10 +71,10 @@ func inTown(t *testing.T, fn func(t *town)) {
 }
 
 func newTown(t *testing.T, w *testkit.World) *town {
-	o := &town{T: t, w: w, children: map[string]*pupil{}, people: map[string]access.Viewer{}, names: map[string]string{}}
+	o := &town{T: t, w: w, children: map[string]*pupil{}, people: map[string]access.Viewer{}, names: map[string]string{}, tells: map[string][]casework.Words{}, named: map[string][]casework.Named{}}
 	log := slog.New(slog.NewTextHandler(io.Discard, nil))
 	o.queue = jobs.New(w.DB, log)
-	o.f = casework.New(casework.Deps{DB: w.DB, Calendars: &terms.Fixed{Now: term.Calendars{District: terms.Calendar()}}, Queue: o.queue, URL: "https://kith.example", Write: "/concerns/new", Children: o, People: adults{o}, Schools: schools{}, Teller: teller{}, Mail: o})
+	o.f = casework.New(casework.Deps{DB: w.DB, Calendars: &terms.Fixed{Now: term.Calendars{District: terms.Calendar()}}, Queue: o.queue, URL: "https://kith.example", Write: "/concerns/new", Children: o, People: adults{o}, Schools: schools{}, Teller: teller{o}, Mail: o})
 	o.site = web.New(web.Config{Log: log, Clock: w.Clock, IDs: id.Random(), Sessions: o, District: func(string) string { return here },
 		Frame: func(_ context.Context, v access.Viewer, at string) (ui.Page, error) {
 			p := ui.Page{Place: "Thornbeck Primary", Person: o.names[v.Account], SignedIn: v.Account != "", Find: v.Holds(access.DSL)}
@@ -137,6 +142,23 @@ func (t *town) get(path string) answer { t.Helper(); return t.ask("GET", path, n
 func (t *town) post(path string, form url.Values) answer {
 	t.Helper()
 	return t.ask("POST", path, form)
+}
+
+// upload posts a form with one file.
+func (t *town) upload(path, name, body string) answer {
+	t.Helper()
+	var b bytes.Buffer
+	m := multipart.NewWriter(&b)
+	p, err := m.CreateFormFile("file", name)
+	testkit.OK(t, err)
+	_, err = io.WriteString(p, body)
+	testkit.OK(t, err)
+	testkit.OK(t, m.Close())
+	r := httptest.NewRequest("POST", "http://kith.example"+path, &b)
+	r.Header.Set("Content-Type", m.FormDataContentType())
+	w := httptest.NewRecorder()
+	t.site.ServeHTTP(w, r)
+	return answer{w.Code, w.Body.String(), w.Header()}
 }
 
 // page gets a page that is there.
@@ -289,6 +311,51 @@ func (t *town) Siblings(ctx context.Context, tx *store.Tx, child string) (out []
 	return out, nil
 }
 
+func (t *town) AlsoCalled(ctx context.Context, tx *store.Tx, files ...string) (map[string][]string, error) {
+	out := map[string][]string{}
+	for _, file := range files {
+		if p, err := t.byFile(ctx, tx, file); err == nil {
+			out[file] = append([]string{p.Name()}, p.called...)
+		}
+	}
+	return out, nil
+}
+
+func (t *town) Ties(_ context.Context, _ *store.Tx, child string) (out []casework.Tie, err error) {
+	for _, id := range t.children[child].siblings {
+		out = append(out, casework.Tie{Other: id, By: "tom", At: at("2026-11-02", 9, 0)})
+	}
+	return out, nil
+}
+
+func (t *town) Tie(_ context.Context, _ *store.Tx, a, b string) (bool, error) {
+	if slices.Contains(t.children[a].siblings, b) {
+		return false, nil
+	}
+	t.children[a].siblings, t.children[b].siblings = append(t.children[a].siblings, b), append(t.children[b].siblings, a)
+	return true, nil
+}
+
+func (t *town) Untie(_ context.Context, _ *store.Tx, a, b, _ string) (fresh bool, err error) {
+	for _, ends := range [][2]string{{a, b}, {b, a}} {
+		p := t.children[ends[0]]
+		fresh = fresh || slices.Contains(p.siblings, ends[1])
+		p.siblings = slices.DeleteFunc(p.siblings, func(id string) bool { return id == ends[1] })
+	}
+	return fresh, nil
+}
+
+func (t *town) LikelySiblings(ctx context.Context, tx *store.Tx, c casework.Child) (out []casework.Likely, err error) {
+	for _, p := range t.children {
+		if p.ID != c.ID && p.detail.Address != "" && p.detail.Address == t.children[c.ID].detail.Address && !slices.Contains(t.children[c.ID].siblings, p.ID) {
+			if _, err := tx.Record(ctx, p.File); err == nil {
+				out = append(out, casework.Likely{Child: p.Child, SameAddress: true})
+			}
+		}
+	}
+	return out, nil
+}
+
 // Roll pages by number: the cursor is the database's own matter and is tested there.
 func (t *town) Roll(ctx context.Context, tx *store.Tx, orgs []string, cursor string) (store.Page[casework.Child], error) {
 	var all []casework.Child
@@ -361,7 +428,7 @@ func (schools) Names(_ context.Context, _ *store.Tx, ids ...string) (map[string]
 }
 
 // teller speaks for concerns: an account behind each entry, and a number for each record.
-type teller struct{}
+type teller struct{ t *town }
 
 func (teller) Link(kind, head string) string {
 	if kind == access.Concern {
@@ -381,13 +448,27 @@ func (teller) Numbers(ctx context.Context, tx *store.Tx, records ...string) (out
 	return out, nil
 }
 
-func (teller) Full(ctx context.Context, tx *store.Tx, records ...string) (map[string][]casework.Words, error) {
+func (x teller) Full(ctx context.Context, tx *store.Tx, records ...string) (map[string][]casework.Words, error) {
 	out := map[string][]casework.Words{}
 	for _, id := range records {
 		if _, err := tx.Record(ctx, id); err != nil {
 			return nil, err
 		}
-		out[id] = []casework.Words{{By: "Ellen Booth", At: tx.Now, Text: "The whole account of " + id + "."}, {By: "Tom Hartley", At: tx.Now, Text: "A further account."}}
+		if w, ok := x.t.tells[id]; ok {
+			out[id] = slices.Clone(w)
+			continue
+		}
+		out[id] = []casework.Words{{By: "Ellen Booth", What: "Account", At: tx.Now, Text: "The whole account of " + id + "."}, {By: "Tom Hartley", What: "Further account", At: tx.Now, Text: "A further account."}}
+	}
+	return out, nil
+}
+
+func (x teller) People(ctx context.Context, tx *store.Tx, heads ...string) (out []casework.Named, err error) {
+	for _, id := range heads {
+		if _, err := tx.Record(ctx, id); err != nil {
+			return nil, err
+		}
+		out = append(out, x.t.named[id]...)
 	}
 	return out, nil
 }

@@ -450,7 +450,7 @@ func (f *Feature) Reopen(ctx context.Context, v access.Viewer, id ID, reason str
 		}
 		for _, k := range children {
 			if k.Role == Harmed && k.Child != "" {
-				if _, err := story.Add(ctx, tx, story.Entry{Child: k.Child, At: tx.Now, Record: t.ID, Kind: story.Decision, Line: "Opened again", Detail: text.FirstWords(reason, 160)}); err != nil {
+				if _, err := story.Add(ctx, tx, story.Entry{Child: k.Child, At: tx.Now, Record: t.ID, Kind: story.Decision, Line: "Opened again", Detail: strings.TrimSpace(reason)}); err != nil {
 					return err
 				}
 			}

@@ -3,6 +3,7 @@ package people
 import (
 	"context"
 	"regexp"
+	"slices"
 	"strings"
 
 	"kith/internal/kernel/access"
@@ -55,4 +56,35 @@ func (Store) Roll(ctx context.Context, tx *store.Tx, orgs []string, cursor strin
 func (Store) Born(ctx context.Context, tx *store.Tx, day clock.Day) ([]Child, error) {
 	return store.All[Child](ctx, tx, store.SQL(`SELECT `+cardColumns+` FROM people_detail d JOIN people_child c ON c.id = d.child_id JOIN access_record r ON r.id = c.id WHERE d.district_id = ? AND d.born_on = ?`, tx.Viewer.District, string(day)).
 		Visible("r", access.Child).Add(`ORDER BY c.family, c.given, c.id`))
+}
+
+// called is every name that the roll has for one child.
+type called struct {
+	file                                                                       string
+	given, family, legalGiven, legalFamily, middle, prefGiven, prefFam, former string
+}
+
+func (c *called) Dest() []any {
+	return []any{&c.file, &c.given, &c.family, &c.legalGiven, &c.legalFamily, &c.middle, &c.prefGiven, &c.prefFam, &c.former}
+}
+
+// AlsoCalled returns the full names that the roll has for the children of those files that the viewer may see, by file: in use,
+// legal, preferred, former, and with the middle names.
+func (Store) AlsoCalled(ctx context.Context, tx *store.Tx, files ...string) (map[string][]string, error) {
+	out := map[string][]string{}
+	if len(files) == 0 {
+		return out, nil
+	}
+	rows, err := store.All[called](ctx, tx, store.SQL(`SELECT d.id, c.given, c.family, d.legal_given, d.legal_family, d.middle, d.preferred_given, d.preferred_family, d.former_family
+		FROM people_detail d JOIN people_child c ON c.id = d.child_id JOIN access_record r ON r.id = d.id WHERE `).In("d.id", files).Visible("r", access.Child))
+	for _, c := range rows {
+		names := out[c.file]
+		for _, n := range []string{c.given + " " + c.family, c.given + " " + c.middle + " " + c.family, c.legalGiven + " " + c.middle + " " + c.legalFamily, c.prefGiven + " " + c.prefFam, c.given + " " + c.former} {
+			if n = strings.Join(strings.Fields(n), " "); n != "" && !slices.Contains(names, n) {
+				names = append(names, n)
+			}
+		}
+		out[c.file] = names
+	}
+	return out, err
 }

@@ -120,12 +120,6 @@ func (Store) Flags(ctx context.Context, tx *store.Tx, file string) ([]Flag, erro
 		FROM people_flag f JOIN access_record r ON r.id = f.record_id WHERE f.record_id = ?`, file).Visible("r", access.Child).Add(`ORDER BY f.from_on DESC`))
 }
 
-// Siblings returns the brothers and sisters of a child that the viewer may see.
-func (Store) Siblings(ctx context.Context, tx *store.Tx, child string) ([]Child, error) {
-	return store.All[Child](ctx, tx, store.SQL(`SELECT `+cardColumns+` FROM people_child c JOIN access_record r ON r.id = c.id
-		WHERE c.id IN (SELECT t.other_id FROM people_tie t WHERE t.child_id = ? AND t.kind = 'sibling')`, child).Visible("r", access.Child).Add(`ORDER BY c.year DESC, c.given`))
-}
-
 // Insert puts a child on a school's roll: card, file and the index, in one transaction. It fills in the ids.
 func (s Store) Insert(ctx context.Context, tx *store.Tx, c *Child, d *Detail, contacts ...Contact) error {
 	a := Arrival{Child: *c, Detail: *d}
@@ -150,13 +144,6 @@ func (Store) InsertContact(ctx context.Context, tx *store.Tx, c Contact) error {
 func (Store) InsertFlag(ctx context.Context, tx *store.Tx, f Flag) error {
 	_, err := tx.Exec(ctx, store.SQL(`INSERT INTO people_flag (id, district_id, record_id, kind, who, from_on, until_on) VALUES (?, ?, ?, ?, ?, ?, ?)`,
 		tx.NewID(), tx.Viewer.District, f.Record, f.Kind, f.Who, string(f.From), string(f.Until)))
-	return err
-}
-
-// Tie makes two children brother or sister, seen from both ends.
-func (Store) Tie(ctx context.Context, tx *store.Tx, a, b string) error {
-	_, err := tx.Exec(ctx, store.SQL(`INSERT INTO people_tie (district_id, child_id, other_id, kind) VALUES (?, ?, ?, 'sibling'), (?, ?, ?, 'sibling') ON CONFLICT DO NOTHING`,
-		tx.Viewer.District, a, b, tx.Viewer.District, b, a))
 	return err
 }
 

@@ -36,8 +36,11 @@ type Run struct {
 // no network. It finds an entry that was altered, removed, added or moved before the checkpoint; of the entries after it only
 // that they are whole and numbered without a gap. Of an excerpt it proves the entries that are shown, and that the others are
 // as many as it says.
-func Verify(export io.Reader, c Checkpoint) (Verdict, error) {
-	r := reading{Verdict: Verdict{Checkpoint: c.Size}, runs: map[string]int{}}
+func Verify(export io.Reader, c Checkpoint) (Verdict, error) { return verify(export, c, nil) }
+
+// verify gives each entry that is shown to each, if any, as it passes.
+func verify(export io.Reader, c Checkpoint, each func(Entry)) (Verdict, error) {
+	r := reading{Verdict: Verdict{Checkpoint: c.Size}, runs: map[string]int{}, each: each}
 	in := bufio.NewReaderSize(export, 1<<20)
 	headLine, err := in.ReadBytes('\n')
 	var head exportHead
@@ -87,6 +90,7 @@ type reading struct {
 	excerpt  bool
 	runs     map[string]int // where the run of an organisation stands
 	branches []branch
+	each     func(Entry)
 }
 
 type branch struct {
@@ -173,6 +177,9 @@ func (r *reading) misplaced(line []byte) string {
 	}
 	run.Whole = run.Whole && e.OrgSeq == due
 	run.To = e.OrgSeq
+	if r.each != nil {
+		r.each(e)
+	}
 	return ""
 }
 

@@ -144,3 +144,9 @@ func lines(s string) []string {
 	}
 	return out
 }
+
+// FileHash is the hash by which the bytes of a document's own file are known again: SHA-256, as 64 hexadecimal digits.
+func FileHash(file []byte) string {
+	sum := sha256.Sum256(file)
+	return hex.EncodeToString(sum[:])
+}

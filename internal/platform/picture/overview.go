@@ -32,14 +32,41 @@ type Overview struct {
 	Holidays []Span
 	From     clock.Day
 	Now      clock.Millis
+	// Lanes, when given, are the rows in place of one for each kind: several people's lines at once. Entries is then empty.
+	Lanes []Lane
 	// Finding is what a reader should take from the picture, as a sentence or two. Without it the counts are stated.
 	Finding string
 }
 
-func (o Overview) inside() []Entry {
+// Lane is one person's row.
+type Lane struct {
+	Text    string
+	Entries []Entry
+}
+
+// rows are the lanes, or the kinds that there are.
+func (o Overview) rows() []Lane {
+	if len(o.Lanes) > 0 {
+		rows := slices.Clone(o.Lanes)
+		for i := range rows {
+			rows[i].Entries = o.inside(rows[i].Entries)
+		}
+		return rows
+	}
+	var rows []Lane
+	in := o.inside(o.Entries)
+	for _, k := range Kinds() {
+		if of := ofKind(in, k); len(of) > 0 {
+			rows = append(rows, Lane{k.Word(), of})
+		}
+	}
+	return rows
+}
+
+func (o Overview) inside(entries []Entry) []Entry {
 	from := clock.Of(o.From.Start())
 	var in []Entry
-	for _, e := range o.Entries {
+	for _, e := range entries {
 		if e.At >= from && e.At <= o.Now && e.Kind.Word() != "" {
 			in = append(in, e)
 		}
@@ -53,18 +80,23 @@ func (o Overview) Label() string {
 	if o.Finding != "" {
 		return o.Finding + end
 	}
-	in := o.inside()
+	rows, n := o.rows(), 0
+	for _, r := range rows {
+		n += len(r.Entries)
+	}
 	span := o.From.Start().Format("January 2006") + " to " + o.Now.London().Format("January 2006")
-	if len(in) == 0 {
+	if n == 0 {
 		return "No entries, " + span + "."
 	}
 	var parts []string
-	for _, k := range Kinds() {
-		if n := len(ofKind(in, k)); n > 0 {
-			parts = append(parts, strings.ToLower(k.Word())+" "+strconv.Itoa(n))
+	for _, r := range rows {
+		name := r.Text
+		if len(o.Lanes) == 0 {
+			name = strings.ToLower(name)
 		}
+		parts = append(parts, name+" "+strconv.Itoa(len(r.Entries)))
 	}
-	s := plural(len(in), "entry", "entries") + ", " + span + ": " + strings.Join(parts, ", ") + "."
+	s := plural(n, "entry", "entries") + ", " + span + ": " + strings.Join(parts, ", ") + "."
 	for _, b := range o.Bars {
 		s += " " + b.Text + " from " + b.From.Start().Format("2 January 2006")
 		if b.To != "" {
@@ -106,23 +138,18 @@ func (o Overview) draw(c *canvas, p plan) {
 	}
 
 	type row struct {
-		kind       Kind
+		text       string
 		ps         []placed
 		y          float64
 		labelAbove float64
 	}
-	in := o.inside()
 	pitch := size - 0.5
 	var rows []row
 	y := top + 2
-	for _, k := range Kinds() {
-		of := ofKind(in, k)
-		if len(of) == 0 {
-			continue
-		}
-		ps, lanes := spread(of, a.x, size-1)
+	for _, l := range o.rows() {
+		ps, lanes := spread(l.Entries, a.x, size-1)
 		above, below := room(lanes, pitch)
-		r := row{kind: k, ps: ps, y: y + p.rowHead + above + size/2 - 2}
+		r := row{text: l.Text, ps: ps, y: y + p.rowHead + above + size/2 - 2}
 		r.labelAbove = r.y - above - size/2 - 4
 		rows = append(rows, r)
 		y = r.y + below + size/2 + 3
@@ -146,9 +173,9 @@ func (o Overview) draw(c *canvas, p plan) {
 	for _, r := range rows {
 		c.one("path", "d", "M"+num(p.left)+" "+num(r.y)+"H"+num(a.right+size/2), "stroke", rule)
 		if p.labelsAbove {
-			c.text(p.left, r.labelAbove, 14, r.kind.Word(), "fill", ink)
+			c.text(p.left, r.labelAbove, 14, r.text, "fill", ink)
 		} else {
-			c.text(p.left-14, r.y+5, 15, r.kind.Word(), "text-anchor", "end", "fill", ink)
+			c.text(p.left-14, r.y+5, 15, r.text, "text-anchor", "end", "fill", ink)
 		}
 		c.placed(r.ps, r.y, pitch, p.scale)
 	}
