@@ -25,19 +25,15 @@ func expected(v Viewer, write bool, r Record) bool {
 	if r.District != v.District || (me != "" && r.Subject == me) {
 		return false
 	}
-	named, emergency := me != "" && rel("named", me), me != "" && rel("breakglass", me)
-	if r.Locked && !named && !emergency {
+	at := func(role Role) bool { return r.Org != "" && slices.Contains(v.Roles[role], r.Org) }
+	named, emergency := me != "" && rel("named", me) && at("member"), me != "" && rel("breakglass", me)
+	own := me != "" && r.Kind == "concern" && (r.Author == me && (r.Part == "header" || r.Part == "account") || r.Part == "feedback" && rel("told", me))
+	if r.Locked && !named && !emergency && !own {
 		return false
 	}
-	at := func(role Role) bool { return r.Org != "" && slices.Contains(v.Roles[role], r.Org) }
-	if v.Strength < SecondFactor { // enough for one's own words and for names, never for a record
-		switch {
-		case write:
-			return false
-		case r.Kind == "concern" && me != "":
-			return r.Author == me && (r.Part == "header" || r.Part == "account") || r.Part == "feedback" && rel("told", me)
-		}
-		return r.Kind == "child" && r.Part == "card" && at("member")
+	stale := (r.Restricted || r.Locked) && v.Strength != SteppedUp
+	if v.Strength < SecondFactor || stale { // enough for one's own words and for names, never for a record
+		return !write && (own || r.Kind == "child" && r.Part == "card" && at("member"))
 	}
 	switch r.Kind {
 	case "concern":
@@ -48,9 +44,7 @@ func expected(v Viewer, write bool, r Record) bool {
 			return false
 		case emergency:
 			return true
-		case me != "" && r.Author == me && (r.Part == "header" || r.Part == "account"):
-			return true
-		case me != "" && r.Part == "feedback" && rel("told", me):
+		case own:
 			return true
 		case r.Restricted:
 			return false
@@ -133,15 +127,58 @@ func TestDecideAgreesWithTheExpectationTable(t *testing.T) {
 func TestEveryRuleIsNeeded(t *testing.T) {
 	for ki, k := range Rules.Kinds {
 		for ri, rule := range k.Rules {
-			table := Table{Deny: Rules.Deny, Kinds: slices.Clone(Rules.Kinds)}
+			table := Table{Deny: Rules.Deny, Fresh: Rules.Fresh, Kinds: slices.Clone(Rules.Kinds)}
 			table.Kinds[ki].Rules = slices.Delete(slices.Clone(k.Rules), ri, ri+1)
 			if wrong, _ := compare(table, 60_000, 3); wrong == 0 {
 				t.Errorf("%s: nothing noticed that rule %q is gone", k.Name, rule.Name)
 			}
 		}
 	}
-	if wrong, _ := compare(Table{Kinds: Rules.Kinds, Deny: anyOf()}, 60_000, 3); wrong == 0 {
+	if wrong, _ := compare(Table{Kinds: Rules.Kinds, Fresh: Rules.Fresh, Deny: anyOf()}, 60_000, 3); wrong == 0 {
 		t.Error("nothing noticed that the denials are gone")
+	}
+	if wrong, _ := compare(Table{Kinds: Rules.Kinds, Fresh: anyOf(), Deny: Rules.Deny}, 60_000, 3); wrong == 0 {
+		t.Error("nothing noticed that restricted records are read with an old second factor")
+	}
+}
+
+// CHR-10, CON-2: of a locked concern whoever wrote it finds the header, their own words and what was written back to them, with
+// one factor as before, and no word of the leads.
+func TestReporterOfALockedConcernKeepsTheirOwn(t *testing.T) {
+	ellen := Viewer{Account: "ellen", District: "d", Now: 5, Strength: FirstFactor, Roles: map[Role][]string{Member: {"oak"}}}
+	for part, want := range map[string]bool{PartHeader: true, PartAccount: true, PartFeedback: true, PartChild: false, PartLead: false, PartDecision: false} {
+		r := Record{ID: "1", District: "d", Kind: Concern, Part: part, Org: "oak", Locked: true}
+		switch part {
+		case PartHeader, PartAccount:
+			r.Author = "ellen"
+		case PartFeedback:
+			r.Relations = []Relation{{To: "ellen", Kind: Told, Until: 10}}
+		}
+		if ok, rule := Rules.Decide(ellen, false, r); ok != want {
+			t.Errorf("%s: %v by %s", part, ok, rule)
+		}
+		if ok, _ := Rules.Decide(ellen, true, r); ok {
+			t.Errorf("%s: the reporter may change it", part)
+		}
+	}
+	if ok, _ := Rules.Decide(ellen, false, Record{District: "d", Kind: Concern, Part: PartAccount, Org: "oak", Locked: true, Author: "tom"}); ok {
+		t.Error("the reporter reads what somebody else wrote")
+	}
+}
+
+// CHR-10, SEC-7: a named reader reads with a second factor given just now, and only while they work where the record belongs.
+func TestNamedReaderReadsWhileTheyWorkThere(t *testing.T) {
+	r := Record{District: "d", Kind: Concern, Part: PartLead, Org: "oak", Locked: true, Relations: []Relation{{To: "ann", Kind: Named, Until: 10}}}
+	for _, c := range []struct {
+		name     string
+		strength Strength
+		at       string
+		want     bool
+	}{{"confirmed just now", SteppedUp, "oak", true}, {"confirmed this morning", SecondFactor, "oak", false}, {"works elsewhere now", SteppedUp, "elm", false}} {
+		v := Viewer{Account: "ann", District: "d", Now: 5, Strength: c.strength, Roles: map[Role][]string{Member: {c.at}, Head: {c.at}, DSL: {c.at}}}
+		if ok, _ := Rules.Decide(v, false, r); ok != c.want {
+			t.Errorf("%s: %v", c.name, ok)
+		}
 	}
 }
 
