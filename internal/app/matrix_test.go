@@ -62,6 +62,7 @@ func (w *world) furnish(t testing.TB) fixtures {
 	w.as(t, "district-admin").PostParts("/admin/register", values("id", f["register"], "kind", "groups"), map[string][]byte{"groups.csv": []byte("Group UID,Group Name\n1,A trust\n")}).Status(303)
 	f["term"] = w.fresh()
 	w.as(t, "account-admin").Post("/admin/terms", values("id", f["term"], "org", school, "year", "2026", "kind", "inset", "from", "2027-03-01")).Status(303)
+	f["step"] = "restrict"
 	f["passkey"] = w.DB.IDs().New(clock.Of(w.clock.Now()))
 	return f
 }
@@ -94,6 +95,7 @@ var kinds = map[string]map[string]string{
 	"/children/search/":    {"id": "search"},
 	"/records/":            {"id": "concern"},
 	"/break-glass/":        {"id": "emergency"},
+	"/sharing/":            {"record": "concern", "step": "step"},
 	"/admin/roll/":         {"id": "roll"},
 	"/admin/register/":     {"id": "register"},
 	"/admin/terms/":        {"id": "term"},

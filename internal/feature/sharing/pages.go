@@ -11,6 +11,7 @@ import (
 	"kith/internal/kernel/ref"
 	"kith/internal/kernel/term"
 	"kith/internal/kernel/text"
+	"kith/internal/platform/picture"
 	"kith/internal/platform/readers"
 	"kith/internal/platform/store"
 	"kith/internal/platform/ui"
@@ -53,15 +54,13 @@ type recordView struct {
 	Received            []shareRow
 	Tell                bool
 	Tellings            []tellRow
-	Steps               []stepRow
+	Steps               []ui.LineEntry
 	File                bool
 }
 
 type shareRow struct{ School, Purpose, Ground, Until, By, Reason, Recall string }
 
 type tellRow struct{ School, Typed, Since, Stop string }
-
-type stepRow struct{ When, Who, What, Reason string }
 
 func (f *Feature) page(w http.ResponseWriter, r *http.Request) error {
 	record, err := web.PathID(r, "record")
@@ -144,7 +143,8 @@ func (f *Feature) recordView(ctx context.Context, tx *store.Tx, s standing) (rec
 		v.Tellings = append(v.Tellings, tellRow{schools[x.To].Name, x.Typed, term.DateTime(x.At, tx.Now), v.Base + "/quiet?of=" + x.ID})
 	}
 	for _, x := range steps {
-		v.Steps = append(v.Steps, stepRow{term.DateTime(x.At, tx.Now), names[x.By].Name, x.What, x.Reason})
+		at := x.At.London()
+		v.Steps = append(v.Steps, ui.LineEntry{Month: at.Format("Jan 2006"), Day: at.Format("Mon 2"), Time: at.Format("15:04"), Kind: picture.Document, Title: x.What, Voice: x.Reason, Text: names[x.By].Name})
 	}
 	return v, nil
 }

@@ -38,7 +38,7 @@ func expected(v Viewer, write bool, r Record) bool {
 	switch r.Kind {
 	case "concern":
 		switch {
-		case named, at("head"), at("dsl") && !r.Restricted:
+		case named, at("head") && !r.Locked, at("dsl") && !r.Restricted && !r.Locked:
 			return true
 		case write:
 			return false
@@ -46,7 +46,7 @@ func expected(v Viewer, write bool, r Record) bool {
 			return true
 		case own:
 			return true
-		case r.Restricted:
+		case r.Restricted || r.Locked:
 			return false
 		case rel("share", v.Roles["dsl"]...), rel("grant", v.Roles["trust_lead"]...):
 			return true
@@ -54,16 +54,16 @@ func expected(v Viewer, write bool, r Record) bool {
 		return rel("referral", v.Roles["la_officer"]...) && slices.Contains([]string{"header", "account", "child", "decision"}, r.Part)
 	case "child":
 		switch {
-		case named, at("dsl") && !r.Restricted:
+		case named, at("dsl") && !r.Restricted && !r.Locked:
 			return true
 		case write:
 			return false
-		case emergency, at("head"):
+		case emergency, at("head") && !r.Locked:
 			return true
 		case r.Part == "card" && at("member"):
 			return true
 		}
-		return !r.Restricted && rel("share", v.Roles["dsl"]...)
+		return !r.Restricted && !r.Locked && rel("share", v.Roles["dsl"]...)
 	}
 	return false
 }
@@ -163,6 +163,23 @@ func TestReporterOfALockedConcernKeepsTheirOwn(t *testing.T) {
 	}
 	if ok, _ := Rules.Decide(ellen, false, Record{District: "d", Kind: Concern, Part: PartAccount, Org: "oak", Locked: true, Author: "tom"}); ok {
 		t.Error("the reporter reads what somebody else wrote")
+	}
+}
+
+// CHR-10: a post opens nothing that is locked. A head with an emergency opening reads and does not change; a lead who wrote the
+// concern finds their own words and does not decide.
+func TestLockedIsNotChangedThroughAPost(t *testing.T) {
+	v := Viewer{Account: "helen", District: "d", Now: 5, Strength: SteppedUp, Roles: map[Role][]string{Head: {"oak"}, DSL: {"oak"}, Member: {"oak"}}}
+	for name, r := range map[string]Record{
+		"emergency": {Relations: []Relation{{To: "helen", Kind: BreakGlass, Until: 10}}}, "author": {Author: "helen"},
+	} {
+		r.ID, r.District, r.Kind, r.Part, r.Org, r.Locked = "1", "d", Concern, PartHeader, "oak", true
+		if ok, rule := Rules.Decide(v, false, r); !ok || rule == "dsl" || rule == "head" {
+			t.Errorf("%s reads: %v by %s", name, ok, rule)
+		}
+		if ok, rule := Rules.Decide(v, true, r); ok {
+			t.Errorf("%s may change it by %s", name, rule)
+		}
 	}
 }
 

@@ -29,7 +29,7 @@ var concerns = Kind{
 		{Name: "dsl", Words: "The designated safeguarding lead and deputies of the school read and decide, unless it is restricted", Role: DSL, Write: true,
 			When: all(inOrg(DSL), open)},
 		{Name: "head", Words: "The headteacher has oversight of the school’s concerns, unless one is locked to named people", Role: Head, Write: true,
-			When: inOrg(Head)},
+			When: all(inOrg(Head), unlocked)},
 		{Name: "named", Words: "Whoever is named as a reader of a restricted or locked concern reads and decides, for as long as they work at its school", Role: Member, Write: true,
 			When: named},
 		{Name: "share", Words: "A lead of another school reads what was shared with that school, for its purpose and until its end", Role: DSL,
