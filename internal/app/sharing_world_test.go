@@ -69,7 +69,7 @@ func TestLockedConcernIsReadByThoseItNames(t *testing.T) {
 		}
 	}
 	w.as(t, "teacher").Get("/concerns/"+concern).Has("main", "zqlocked words").HasNot("main", "Record this decision").HasNot("main form", "Add this")
-	own := w.first(t, "reporter").Get("/concerns/"+concern).Status(200)
+	own := w.first(t, "reporter").Get("/concerns/" + concern).Status(200)
 	own.Has("main", "zqlocked words", "Thank you, we are acting on this").HasNot("main", "Locked").HasNot("main", "Who can read this")
 	for _, who := range []string{"deputy-dsl", "headteacher"} {
 		b := w.as(t, who)
