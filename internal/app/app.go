@@ -17,6 +17,7 @@ import (
 	"kith/internal/feature/directory"
 	"kith/internal/feature/newsletters"
 	"kith/internal/feature/people"
+	"kith/internal/feature/sharing"
 	"kith/internal/feature/today"
 	"kith/internal/kernel/clock"
 	"kith/internal/kernel/errs"
@@ -36,7 +37,9 @@ import (
 // Slices are all the migrations of the program.
 var Slices = []store.Slice{
 	store.Migrations, audit.Migrations, story.Migrations, web.Migrations, search.Migrations, bulk.Migrations,
-	files.Migrations, account.Migrations, directory.Migrations, people.Migrations, concerns.Migrations, casework.Migrations, newsletters.Migrations, auditing.Migrations,
+	files.Migrations, account.Migrations, directory.Migrations, people.Migrations, concerns.Migrations, casework.Migrations, newsletters.Migrations,
+	auditing.Migrations,
+	sharing.Migrations,
 }
 
 // Mailer sends one mail. platform/mail has two: one by SMTP, one that keeps messages in a folder for the invented district.
@@ -79,6 +82,7 @@ type App struct {
 	Casework    *casework.Feature
 	Newsletters *newsletters.Feature
 	Terms       *directory.Terms
+	Sharing     *sharing.Feature
 	Today       *today.Feature
 	Files       files.Store
 	Handler     http.Handler
@@ -160,13 +164,21 @@ func Join(ctx context.Context, db *store.DB, root secret.Root, made string, s Se
 	}
 	a.Files = files.Store{DB: db, Key: root.Derive(secret.Files)}
 	calendars := directory.NewCalendars()
+	a.Sharing = sharing.New(sharing.Deps{DB: db, Queue: a.Queue, URL: s.PublicURL, People: accounts, Schools: organisations, Things: sharedThings{db: db}, Mail: s.Mail})
 	a.Concerns = concerns.New(concerns.Deps{DB: db, Queue: a.Queue, Calendars: calendars, DayKey: root.Derive(secret.DayCodes), URL: s.PublicURL,
-		People: accounts, Children: children, Schools: organisations, Mail: s.Mail, Files: a.Files})
+		People: accounts, Children: children, Schools: organisations, Mail: s.Mail, Files: a.Files, Sharing: a.Sharing})
 	a.Casework = casework.New(casework.Deps{DB: db, Calendars: calendars, Queue: a.Queue, URL: s.PublicURL, Write: "/concerns/new", Children: fileChildren{}, People: accounts,
-		Schools: organisations, Teller: fileTeller{files: a.Files}, Mail: s.Mail})
+		Schools: organisations, Teller: fileTeller{files: a.Files}, Mail: s.Mail, Sharing: a.Sharing})
 	a.Newsletters = newsletters.New(newsletters.Deps{DB: db, Queue: a.Queue, PublicURL: s.PublicURL, Publisher: a.publisher(), Mailer: s.Mail, Posts: letterPosts{}, Names: letterNames{db: db}, People: accounts})
 	a.Terms = directory.NewTerms(directory.TermDeps{DB: db, Calendars: calendars, Clocks: a.Concerns})
-	a.Today = today.New(today.Deps{DB: db, Sources: []today.Source{a.Concerns, a.Casework, a.Newsletters, a.Account, a.Terms}})
+	a.Today = today.New(today.Deps{DB: db, Sources: []today.Source{
+		a.Concerns,
+		a.Casework,
+		a.Sharing,
+		a.Newsletters,
+		a.Account,
+		a.Terms,
+	}})
 	a.Auditing = auditing.New(auditing.Deps{DB: db, Queue: a.Queue, URL: s.PublicURL, Log: a.Log, Key: a.publicKey(), Sign: a.signed(), Organisations: organisations, Role: account.RoleWords, Mail: s.Mail})
 	rolls := people.NewRolls(people.RollDeps{DB: db, Queue: a.Queue, Schools: organisations})
 	registers := directory.NewRegisters(db, a.Queue)
@@ -180,6 +192,7 @@ func Join(ctx context.Context, db *store.DB, root secret.Root, made string, s Se
 	routes = append(routes, a.Files.Routes()...)
 	routes = append(routes, a.Concerns.Routes()...)
 	routes = append(routes, a.Casework.Routes()...)
+	routes = append(routes, a.Sharing.Routes()...)
 	routes = append(routes, rolls.Routes()...)
 	routes = append(routes, registers.Routes()...)
 	routes = append(routes, a.Terms.Routes()...)

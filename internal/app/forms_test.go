@@ -3,6 +3,7 @@ package app
 import (
 	"net/url"
 
+	"kith/internal/feature/sharing"
 	"kith/internal/kernel/clock"
 )
 
@@ -63,6 +64,17 @@ func init() {
 	})
 	say("POST /documents/check", "code", "K7F2-9QXM-3RTA-0WBC")
 	say("POST /break-glass/{id}/sign-off", "comment", "It was right to open it.")
+	with("POST /sharing/{record}/{step}", func(w *world, f fixtures) []string {
+		pairs := []string{"id", w.fresh(), "lead", w.accounts["dsl"], "lead", w.accounts["deputy-dsl"], "reason", "It touches a colleague.", "do", "save"}
+		shown, err := w.Sharing.Preview(w.t.Context(), w.viewer(w.t, "dsl"), sharing.Change{Kind: sharing.Restrict, Record: f["concern"], Reason: "x", Named: w.ids("dsl", "deputy-dsl")})
+		for _, s := range shown {
+			pairs = append(pairs, "shown", s)
+		}
+		if err != nil {
+			return nil // restricted by an earlier test of the same world
+		}
+		return pairs
+	})
 	say("POST /newsletters/sign-up", "email", "reader@example.com")
 	say("POST /newsletters/subscribers/enter", "enter-email", "someone@example.com", "how", "On paper at the conference")
 	say("POST /newsletters/subscribers/stop", "stop-email", "nobody@example.com", "to", "unsubscribed")

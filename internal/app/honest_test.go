@@ -117,6 +117,7 @@ func fieldsOf(route string) []string {
 		"POST /admin/people/invite":          {"from", "until"},
 		"POST /admin/people/{id}/posts":      {"from", "until"},
 		"POST /newsletters/subscribers/stop": {"how"},
+		"POST /sharing/{record}/{step}":      {"other"},
 	}[route]
 }
 

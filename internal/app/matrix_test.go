@@ -65,6 +65,7 @@ func (w *world) furnish(t testing.TB) fixtures {
 	testkit.OK(t, w.Log.SequenceAll(t.Context()))
 	f["audit entry"] = w.value(t, `SELECT id FROM audit_entry WHERE action = 'concern.sent' ORDER BY seq`)
 	f["recipient"] = w.value(t, `SELECT id FROM auditing_recipient WHERE district_id = ? ORDER BY added_at`, w.home)
+	f["step"] = "restrict"
 	f["passkey"] = w.DB.IDs().New(clock.Of(w.clock.Now()))
 	return f
 }
@@ -97,6 +98,7 @@ var kinds = map[string]map[string]string{
 	"/children/search/":    {"id": "search"},
 	"/records/":            {"id": "concern"},
 	"/break-glass/":        {"id": "emergency"},
+	"/sharing/":            {"record": "concern", "step": "step"},
 	"/admin/roll/":         {"id": "roll"},
 	"/admin/register/":     {"id": "register"},
 	"/admin/terms/":        {"id": "term"},

@@ -15,6 +15,7 @@ import (
 	"kith/internal/feature/directory"
 	"kith/internal/feature/newsletters"
 	"kith/internal/feature/people"
+	"kith/internal/feature/sharing"
 	"kith/internal/kernel/access"
 	"kith/internal/kernel/clock"
 	"kith/internal/kernel/id"
@@ -31,6 +32,7 @@ type Parts struct {
 	Newsletters *newsletters.Feature
 	Terms       *directory.Terms
 	Auditing    *auditing.Feature
+	Sharing     *sharing.Feature
 	Queue       *jobs.Queue
 }
 
@@ -136,6 +138,9 @@ func makeLives(ctx context.Context, db *store.DB, clk *clock.Manual, parts Parts
 		}
 	}
 	if err := m.live(ctx, now); err != nil {
+		return nil, err
+	}
+	if err := m.sharings(ctx, clock.DayOf(now)); err != nil {
 		return nil, err
 	}
 	if err := m.letters(ctx, clock.DayOf(now)); err != nil {

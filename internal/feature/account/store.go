@@ -122,23 +122,31 @@ func (Store) Names(ctx context.Context, tx *store.Tx, ids ...string) (map[string
 // Viewers returns everybody with a live post in the organisation as they would be when asking for a record: for the preview
 // of readers, which asks the access table about each.
 func (s Store) Viewers(ctx context.Context, tx *store.Tx, org string) ([]access.Viewer, error) {
-	posts, err := store.All[Post](ctx, tx, store.SQL(`SELECT `+postColumns+` FROM account_post p JOIN account a ON a.id = p.account_id
-		WHERE a.state = 'active' AND p.account_id IN (SELECT q.account_id FROM account_post q WHERE q.org_id = ? AND q.from_at <= ? AND q.until_at > ?) ORDER BY p.account_id`,
-		org, int64(tx.Now), int64(tx.Now)))
-	if err != nil {
-		return nil, err
-	}
-	var out []access.Viewer
+	posts, err := store.All[Post](ctx, tx, store.SQL(viewersFrom+`p.account_id IN (SELECT q.account_id FROM account_post q WHERE q.org_id = ? AND q.from_at <= ? AND q.until_at > ?) ORDER BY p.account_id`,
+		tx.Viewer.District, org, int64(tx.Now), int64(tx.Now)))
+	return viewersOf(tx, posts), err
+}
+
+// ViewersOf is Viewers for single accounts, wherever they work: those of them that can sign in and hold a post.
+func (s Store) ViewersOf(ctx context.Context, tx *store.Tx, accounts ...string) ([]access.Viewer, error) {
+	posts, err := store.All[Post](ctx, tx, store.SQL(viewersFrom, tx.Viewer.District).In("p.account_id", accounts).Add(`ORDER BY p.account_id`))
+	return viewersOf(tx, posts), err
+}
+
+const viewersFrom = `SELECT ` + postColumns + ` FROM account_post p JOIN account a ON a.id = p.account_id WHERE a.state = 'active' AND a.district_id = ? AND `
+
+func viewersOf(tx *store.Tx, posts []Post) (out []access.Viewer) {
 	for start := 0; start < len(posts); {
 		end := start
 		for end < len(posts) && posts[end].Account == posts[start].Account {
 			end++
 		}
-		out = append(out, access.Viewer{Account: posts[start].Account, District: tx.Viewer.District, Now: tx.Now,
-			Roles: rolesOf(posts[start:end], tx.Now), Strength: access.SecondFactor})
+		if roles := rolesOf(posts[start:end], tx.Now); len(roles) > 0 {
+			out = append(out, access.Viewer{Account: posts[start].Account, District: tx.Viewer.District, Now: tx.Now, Roles: roles, Strength: access.SecondFactor})
+		}
 		start = end
 	}
-	return out, nil
+	return out
 }
 
 // OrgOf returns the organisation that somebody mainly works for: that of their oldest live post. NotFound: no live post.

@@ -3,12 +3,15 @@ package casework
 import (
 	"context"
 
+	"github.com/a-h/templ"
+
 	"kith/internal/kernel/access"
 	"kith/internal/kernel/clock"
 	"kith/internal/kernel/ref"
 	"kith/internal/kernel/term"
 	"kith/internal/platform/jobs"
 	"kith/internal/platform/mail"
+	"kith/internal/platform/readers"
 	"kith/internal/platform/store"
 )
 
@@ -43,16 +46,16 @@ type Deps struct {
 		Born(ctx context.Context, tx *store.Tx, day clock.Day) ([]Child, error)
 	}
 	People interface {
-		Names(ctx context.Context, tx *store.Tx, ids ...string) (map[string]ref.Person, error)
-		Viewers(ctx context.Context, tx *store.Tx, org string) ([]access.Viewer, error)
+		readers.People
 		Heads(ctx context.Context, tx *store.Tx, org string) ([]ref.Person, error)
 		Email(ctx context.Context, tx *store.Tx, account string) (string, error)
 	}
 	Schools interface {
 		Names(ctx context.Context, tx *store.Tx, ids ...string) (map[string]ref.Organisation, error)
 	}
-	Teller Teller
-	Mail   interface {
+	Teller  Teller
+	Sharing Sharing
+	Mail    interface {
 		Send(ctx context.Context, m mail.Message) error
 	}
 }
@@ -68,6 +71,13 @@ type Teller interface {
 	Full(ctx context.Context, tx *store.Tx, records ...string) (map[string][]Words, error)
 	// People returns whom the records of these headers name in fields of their own, as far as the viewer may see them.
 	People(ctx context.Context, tx *store.Tx, heads ...string) ([]Named, error)
+}
+
+// Sharing speaks of who else reads a child's file.
+type Sharing interface {
+	// Above returns what stands above the chronology: who reads it where only a few may, with whom it is shared, whom to ask about a
+	// brother or sister at another school. nil: nothing.
+	Above(ctx context.Context, tx *store.Tx, file, child string) (templ.Component, error)
 }
 
 // Feature is the slice.

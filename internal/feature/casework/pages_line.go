@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strconv"
 
+	"github.com/a-h/templ"
+
 	"kith/internal/kernel/clock"
 	"kith/internal/kernel/errs"
 	"kith/internal/kernel/term"
@@ -22,6 +24,7 @@ import (
 // lineView is the chronology page.
 type lineView struct {
 	Head    headView
+	Above   templ.Component
 	Figure  ui.LineFigure
 	Filter  filterView
 	Note    string // what is left out of a past day's line
@@ -127,6 +130,9 @@ func (f *Feature) line(w http.ResponseWriter, r *http.Request) error {
 			v.Note = "As it stood at the end of " + term.Date(a.day) + " " + a.day.Start().Format("2006") + ". What was written down or marked later is left out, and so are all levels, because they may have been set later. Class and contacts are today’s."
 		}
 		f.entries(&v, x, all, a)
+		if v.Above, err = f.Sharing.Above(ctx, tx, x.child.File, id); err != nil {
+			return err
+		}
 		v.Rail, err = f.rail(ctx, tx, x, all, a)
 		return err
 	})

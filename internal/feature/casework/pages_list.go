@@ -10,6 +10,7 @@ import (
 	"kith/internal/kernel/ref"
 	"kith/internal/kernel/term"
 	"kith/internal/kernel/text"
+	"kith/internal/platform/readers"
 	"kith/internal/platform/search"
 	"kith/internal/platform/store"
 	"kith/internal/platform/story"
@@ -182,7 +183,17 @@ func (f *Feature) why(w http.ResponseWriter, r *http.Request) error {
 		v = whyView{Mine: ruleWords(rule)}
 		if slices.Contains(leadsAt(tx.Viewer), rec.Org) {
 			v.Everybody = true
-			v.Readers, err = f.readers(ctx, tx, rec)
+			all, err := readers.Of(ctx, tx, f.People, rec)
+			if err != nil {
+				return err
+			}
+			for _, x := range all {
+				row := ui.Reader{Who: x.Name, Why: ruleWords(x.Rule)}
+				if x.Account == tx.Viewer.Account {
+					row.Who = "You"
+				}
+				v.Readers = append(v.Readers, row)
+			}
 		}
 		return err
 	})
@@ -204,49 +215,4 @@ func ruleWords(name string) string {
 		return r.Words
 	}
 	return name
-}
-
-// readers asks the access table about everybody who could have a way to the record: the people of its school, those of the
-// organisations it was shared with, and the people it was opened to by name.
-func (f *Feature) readers(ctx context.Context, tx *store.Tx, rec access.Record) ([]ui.Reader, error) {
-	asked := map[string]access.Viewer{}
-	orgs := []string{rec.Org}
-	for _, x := range rec.Relations {
-		switch {
-		case x.From > tx.Now || x.Until <= tx.Now:
-		case x.Kind == access.Share || x.Kind == access.Referral || x.Kind == access.Granted:
-			orgs = append(orgs, x.To)
-		default:
-			asked[x.To] = access.Viewer{Account: x.To, District: tx.Viewer.District, Now: tx.Now}
-		}
-	}
-	for _, org := range orgs {
-		viewers, err := f.People.Viewers(ctx, tx, org)
-		if err != nil {
-			return nil, err
-		}
-		for _, v := range viewers {
-			asked[v.Account] = v
-		}
-	}
-	rules := map[string]string{}
-	var accounts []string
-	for account, v := range asked {
-		if ok, rule := access.Rules.Decide(v, false, rec); ok {
-			rules[account] = rule
-			accounts = append(accounts, account)
-		}
-	}
-	slices.Sort(accounts)
-	names, err := f.People.Names(ctx, tx, accounts...)
-	var out []ui.Reader
-	for _, a := range accounts {
-		who := names[a].Name
-		if a == tx.Viewer.Account {
-			who = "You"
-		}
-		out = append(out, ui.Reader{Who: who, Why: ruleWords(rules[a])})
-	}
-	slices.SortFunc(out, func(a, b ui.Reader) int { return strings.Compare(a.Why+a.Who, b.Why+b.Who) })
-	return out, err
 }

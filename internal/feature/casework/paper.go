@@ -55,7 +55,7 @@ func (f *Feature) paper(ctx context.Context, tx *store.Tx, x file, o order, at c
 // telling is what a paper is made from.
 type telling struct {
 	cal   term.Calendar // of the school that keeps the file
-	line  []story.Seen // the oldest first
+	line  []story.Seen  // the oldest first
 	words map[string][]Words
 	marks []Mark
 	who   func(account string) string

@@ -15,6 +15,7 @@ import (
 	"testing"
 
 	"github.com/PuerkitoBio/goquery"
+	"github.com/a-h/templ"
 
 	"kith/internal/feature/casework"
 	"kith/internal/kernel/access"
@@ -74,7 +75,7 @@ func newTown(t *testing.T, w *testkit.World) *town {
 	o := &town{T: t, w: w, children: map[string]*pupil{}, people: map[string]access.Viewer{}, names: map[string]string{}, tells: map[string][]casework.Words{}, named: map[string][]casework.Named{}}
 	log := slog.New(slog.NewTextHandler(io.Discard, nil))
 	o.queue = jobs.New(w.DB, log)
-	o.f = casework.New(casework.Deps{DB: w.DB, Calendars: &terms.Fixed{Now: term.Calendars{District: terms.Calendar()}}, Queue: o.queue, URL: "https://kith.example", Write: "/concerns/new", Children: o, People: adults{o}, Schools: schools{}, Teller: teller{o}, Mail: o})
+	o.f = casework.New(casework.Deps{DB: w.DB, Calendars: &terms.Fixed{Now: term.Calendars{District: terms.Calendar()}}, Queue: o.queue, URL: "https://kith.example", Write: "/concerns/new", Children: o, People: adults{o}, Schools: schools{}, Teller: teller{o}, Mail: o, Sharing: o})
 	o.site = web.New(web.Config{Log: log, Clock: w.Clock, IDs: id.Random(), Sessions: o, District: func(string) string { return here },
 		Frame: func(_ context.Context, v access.Viewer, at string) (ui.Page, error) {
 			p := ui.Page{Place: "Thornbeck Primary", Person: o.names[v.Account], SignedIn: v.Account != "", Find: v.Holds(access.DSL)}
@@ -382,6 +383,11 @@ func (t *town) Born(_ context.Context, _ *store.Tx, day clock.Day) (out []casewo
 	return out, nil
 }
 
+// Above says nothing: who else reads a file is the slice sharing's matter.
+func (t *town) Above(context.Context, *store.Tx, string, string) (templ.Component, error) {
+	return nil, nil
+}
+
 type adults struct{ t *town }
 
 func (a adults) Names(_ context.Context, _ *store.Tx, ids ...string) (map[string]ref.Person, error) {
@@ -397,6 +403,16 @@ func (a adults) Names(_ context.Context, _ *store.Tx, ids ...string) (map[string
 func (a adults) Viewers(_ context.Context, tx *store.Tx, org string) (out []access.Viewer, err error) {
 	for _, v := range a.t.people {
 		if v.HoldsAt(access.Member, org) {
+			v.Now = tx.Now
+			out = append(out, v)
+		}
+	}
+	return out, nil
+}
+
+func (a adults) ViewersOf(_ context.Context, tx *store.Tx, accounts ...string) (out []access.Viewer, err error) {
+	for _, account := range accounts {
+		if v, ok := a.t.people[account]; ok {
 			v.Now = tx.Now
 			out = append(out, v)
 		}

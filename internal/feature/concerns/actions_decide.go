@@ -289,6 +289,11 @@ func (f *Feature) AddAction(ctx context.Context, v access.Viewer, id ID, a Actio
 		if !slices.ContainsFunc(leads, func(p access.Viewer) bool { return p.Account == a.Owner }) {
 			return errs.Refuse("Choose who will do it")
 		}
+		if may, err := f.deciders(ctx, tx, c); err != nil {
+			return err
+		} else if !slices.Contains(may, a.Owner) {
+			return errs.Refuse("Choose somebody who can read this concern: nobody else would find the action")
+		}
 		have, err := f.store.Actions(ctx, tx, t.ID)
 		if err := once(have, err, func(x Action) bool { return x.What == a.What && x.Owner == a.Owner && x.DoneAt == 0 }); err != nil {
 			return err

@@ -125,6 +125,13 @@ func (f *Feature) tellSome(ctx context.Context, tx *store.Tx, c Concern, step in
 			}
 		}
 	}
+	may, err := f.deciders(ctx, tx, c)
+	if err != nil {
+		return err
+	}
+	if to = slices.DeleteFunc(to, func(id string) bool { return !slices.Contains(may, id) }); len(to) == 0 {
+		to = slices.DeleteFunc(may, func(id string) bool { return id == c.Reporter }) // only a few may read it: they are told
+	}
 	for _, id := range to {
 		alert, err := f.store.insertAlert(ctx, tx, c.ID, id, step, why)
 		if err != nil {

@@ -3,12 +3,14 @@ package concerns
 import (
 	"context"
 
-	"kith/internal/kernel/access"
+	"github.com/a-h/templ"
+
 	"kith/internal/kernel/ref"
 	"kith/internal/kernel/term"
 	"kith/internal/platform/files"
 	"kith/internal/platform/jobs"
 	"kith/internal/platform/mail"
+	"kith/internal/platform/readers"
 	"kith/internal/platform/store"
 )
 
@@ -24,9 +26,8 @@ type Deps struct {
 	People interface {
 		Leads(ctx context.Context, tx *store.Tx, org string) ([]ref.Person, error)
 		Heads(ctx context.Context, tx *store.Tx, org string) ([]ref.Person, error)
-		Names(ctx context.Context, tx *store.Tx, ids ...string) (map[string]ref.Person, error)
+		readers.People
 		OrgOf(ctx context.Context, tx *store.Tx, account string) (string, error)
-		Viewers(ctx context.Context, tx *store.Tx, org string) ([]access.Viewer, error)
 		Email(ctx context.Context, tx *store.Tx, account string) (string, error)
 	}
 	Children interface {
@@ -43,6 +44,10 @@ type Deps struct {
 	Files files.Store
 	Mail  interface {
 		Send(ctx context.Context, m mail.Message) error
+	}
+	Sharing interface {
+		// Above returns what stands above a concern: who reads it where only a few may, and with whom it is shared. nil: nothing.
+		Above(ctx context.Context, tx *store.Tx, header, child string) (templ.Component, error)
 	}
 }
 

@@ -2,7 +2,6 @@ package concerns
 
 import (
 	"context"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -103,15 +102,8 @@ func (f *Feature) caseOf(ctx context.Context, tx *store.Tx, c Concern, t Triage,
 		view.Actions = append(view.Actions, actionRow{ID: a.ID, What: a.What, Owner: d.names[a.Owner].Name, Due: term.DateTime(a.DueAt, tx.Now), Done: a.DoneAt != 0, Late: a.DoneAt == 0 && a.DueAt < tx.Now})
 	}
 	view.Alerts = alertLines(d, tx.Now)
-	readers, err := f.Readers(ctx, tx, c.Org)
-	if err != nil {
+	if err := f.caseReaders(ctx, tx, view, c, t); err != nil {
 		return nil, err
-	}
-	for _, x := range readers {
-		view.Readers = append(view.Readers, ui.Reader{Who: x.Name, Why: x.Why})
-	}
-	if view.Reporter != "" && !slices.ContainsFunc(readers, func(x Reader) bool { return x.Name == d.names[c.Reporter].Name }) {
-		view.Readers = append(view.Readers, ui.Reader{Who: d.names[c.Reporter].Name, Why: "their own words and your feedback only"})
 	}
 	f.caseForm(view, c, t, d, form, tx.Now)
 	return view, nil

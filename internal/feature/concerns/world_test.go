@@ -7,6 +7,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/a-h/templ"
+
 	"kith/internal/feature/concerns"
 	"kith/internal/kernel/access"
 	"kith/internal/kernel/clock"
@@ -87,6 +89,15 @@ func (s *school) Viewers(_ context.Context, _ *store.Tx, org string) (out []acce
 	return out, nil
 }
 
+func (s *school) ViewersOf(_ context.Context, _ *store.Tx, accounts ...string) (out []access.Viewer, _ error) {
+	for _, p := range s.posts {
+		if slices.Contains(accounts, p.id) {
+			out = append(out, as(p.id))
+		}
+	}
+	return out, nil
+}
+
 func (s *school) Email(_ context.Context, _ *store.Tx, account string) (string, error) {
 	return account + "@haverdale.example", nil
 }
@@ -119,6 +130,11 @@ func (s *school) PickNamed(_ context.Context, _ *store.Tx, _ []string, typed str
 }
 
 func (s *school) SiblingsOf(context.Context, *store.Tx, string) ([]ref.Child, error) { return nil, nil }
+
+// Above says nothing: who else reads a concern is the slice sharing's matter.
+func (s *school) Above(context.Context, *store.Tx, string, string) (templ.Component, error) {
+	return nil, nil
+}
 
 // place answers for organisations.
 type place struct{}
@@ -178,7 +194,7 @@ func each(t *testing.T, fn func(t *testing.T, w *world)) {
 			s.children[id] = ref.Child{ID: id, Name: n, Class: "4 Harrier"}
 		}
 		w := &world{World: tw, school: s, queue: jobs.New(tw.DB, slog.New(slog.DiscardHandler)), terms: &terms.Fixed{Now: term.Calendars{District: terms.Calendar()}}}
-		w.f = concerns.New(concerns.Deps{DB: tw.DB, Calendars: w.terms, Queue: w.queue, URL: "https://kith.example", People: s, Children: s, Schools: place{}, Mail: s, Files: files.Store{DB: tw.DB, Key: testkit.Key}})
+		w.f = concerns.New(concerns.Deps{DB: tw.DB, Calendars: w.terms, Queue: w.queue, URL: "https://kith.example", People: s, Children: s, Schools: place{}, Mail: s, Sharing: s, Files: files.Store{DB: tw.DB, Key: testkit.Key}})
 		testkit.OK(t, tw.DB.Write(t.Context(), access.System(district, "test"), func(ctx context.Context, tx *store.Tx) error {
 			for _, p := range staff {
 				if _, err := tx.Exec(ctx, store.SQL(`INSERT INTO account (id, district_id, name, state) VALUES (?, ?, ?, 'active')`, p.id, district, p.name)); err != nil {

@@ -86,11 +86,20 @@ func (v Viewer) Holds(r Role) bool { return len(v.Roles[r]) > 0 }
 // HoldsAt says whether the viewer holds the role in the organisation.
 func (v Viewer) HoldsAt(r Role, org string) bool { return slices.Contains(v.Roles[r], org) }
 
-// MayNeedFactor says whether the viewer would read more with a second factor: they hold a role that reads records and have
-// given one factor only. Somebody like that who finds nothing is asked to confirm, whether or not there is something, so that
-// the question says nothing of it (SEC-1).
+// MayNeedFactor says whether the viewer might read more after confirming that it is they: they hold a role that reads records and
+// have given one factor only, or gave the second too long ago for what is restricted or locked. Somebody like that who finds
+// nothing is asked to confirm, whether or not there is something, so that the question says nothing of it (SEC-1).
 func (v Viewer) MayNeedFactor() bool {
-	return v.Strength == FirstFactor && (v.Holds(DSL) || v.Holds(Head) || v.Holds(TrustLead) || v.Holds(LAOfficer))
+	return v.Account != "" && (v.Strength == SecondFactor || v.Strength == FirstFactor && (v.Holds(DSL) || v.Holds(Head) || v.Holds(TrustLead) || v.Holds(LAOfficer)))
+}
+
+// Confirmed is the viewer as they would be after a second factor given just now: for saying who will be able to read something,
+// and for telling somebody that there is more to read once they have confirmed. It opens nothing by itself.
+func (v Viewer) Confirmed() Viewer {
+	if v.Account != "" {
+		v.Strength = SteppedUp
+	}
+	return v
 }
 
 // Record is the row of access_record about one thing, with the relations that lead from it or its parent to people.
@@ -139,6 +148,7 @@ type Table struct {
 	Kinds     []Kind
 	Deny      Pred
 	DenyWords []string // what Deny says, read aloud
+	Fresh     Pred     // which records are read with a second factor given just now, but by the rules for which one factor is enough
 }
 
 // Kind is one kind of record with its parts and rules.
@@ -150,19 +160,27 @@ type Kind struct {
 }
 
 // Rules is the table that the program uses.
-var Rules = Table{Kinds: []Kind{concerns, children}, Deny: denied, DenyWords: []string{
+var Rules = Table{Kinds: []Kind{concerns, children}, Deny: denied, Fresh: closed, DenyWords: []string{
 	"Whoever a record is about never learns of it, whatever else they are",
-	"A record that is locked to named people is read by those people and by nobody else, but for an emergency that somebody answers for",
+	"A record that is locked to named people is read by those people and by nobody else, but for an emergency that somebody answers for, and for whoever wrote a concern, who always finds their own words, its state and what was written back to them",
+	"A record that is restricted or locked is read with a second factor given just now; one’s own words need none",
 	"Nothing crosses from one district to another",
 }}
 
 // denied beats every rule: the subject of a record never learns of it; a locked record is for named people; no wall between
-// districts is crossed.
+// districts is crossed. What CON-2 promises to whoever wrote a concern holds for a locked one, too (decision 19).
 var denied = anyOf(
 	mine(colSubject),
-	all(flag(colLocked), not(anyOf(related(Named, ""), related(BreakGlass, "")))),
+	all(flag(colLocked), not(anyOf(named, related(BreakGlass, ""), ownWords))),
 	not(sameDistrict()),
 )
+
+// named: the viewer is named as a reader, and still works where the record belongs: a relation alone does not outlive the post
+// (SEC-7).
+var named = all(related(Named, ""), inOrg(Member))
+
+// closed: restricted or locked.
+var closed = anyOf(flag(colRestricted), flag(colLocked))
 
 // Decide says whether the viewer may read (or, with write, change) the record, and by which rule.
 func (t Table) Decide(v Viewer, write bool, r Record) (bool, string) {
@@ -177,7 +195,7 @@ func (t Table) Decide(v Viewer, write bool, r Record) (bool, string) {
 			continue
 		}
 		for _, x := range k.Rules {
-			if x.applies(v, write) && x.When.eval(v, r) {
+			if x.applies(v, write) && (x.First || v.Strength >= SteppedUp || !t.Fresh.eval(v, r)) && x.When.eval(v, r) {
 				return true, x.Name
 			}
 		}
@@ -198,11 +216,18 @@ func (t Table) Where(v Viewer, write bool, alias string, kinds ...string) (strin
 		if len(kinds) > 0 && !slices.Contains(kinds, k.Name) {
 			continue
 		}
-		var here []Pred
+		var here, stale []Pred
 		for _, x := range k.Rules {
-			if x.applies(v, write) {
+			switch {
+			case !x.applies(v, write):
+			case x.First || v.Strength >= SteppedUp:
 				here = append(here, x.When)
+			default:
+				stale = append(stale, x.When)
 			}
+		}
+		if len(stale) > 0 {
+			here = append(here, all(not(t.Fresh), anyOf(stale...)))
 		}
 		if len(here) > 0 {
 			gives = append(gives, all(is(colKind, k.Name), anyOf(here...)))

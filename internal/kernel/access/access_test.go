@@ -25,34 +25,28 @@ func expected(v Viewer, write bool, r Record) bool {
 	if r.District != v.District || (me != "" && r.Subject == me) {
 		return false
 	}
-	named, emergency := me != "" && rel("named", me), me != "" && rel("breakglass", me)
-	if r.Locked && !named && !emergency {
+	at := func(role Role) bool { return r.Org != "" && slices.Contains(v.Roles[role], r.Org) }
+	named, emergency := me != "" && rel("named", me) && at("member"), me != "" && rel("breakglass", me)
+	own := me != "" && r.Kind == "concern" && (r.Author == me && (r.Part == "header" || r.Part == "account") || r.Part == "feedback" && rel("told", me))
+	if r.Locked && !named && !emergency && !own {
 		return false
 	}
-	at := func(role Role) bool { return r.Org != "" && slices.Contains(v.Roles[role], r.Org) }
-	if v.Strength < SecondFactor { // enough for one's own words and for names, never for a record
-		switch {
-		case write:
-			return false
-		case r.Kind == "concern" && me != "":
-			return r.Author == me && (r.Part == "header" || r.Part == "account") || r.Part == "feedback" && rel("told", me)
-		}
-		return r.Kind == "child" && r.Part == "card" && at("member")
+	stale := (r.Restricted || r.Locked) && v.Strength != SteppedUp
+	if v.Strength < SecondFactor || stale { // enough for one's own words and for names, never for a record
+		return !write && (own || r.Kind == "child" && r.Part == "card" && at("member"))
 	}
 	switch r.Kind {
 	case "concern":
 		switch {
-		case named, at("head"), at("dsl") && !r.Restricted:
+		case named, at("head") && !r.Locked, at("dsl") && !r.Restricted && !r.Locked:
 			return true
 		case write:
 			return false
 		case emergency:
 			return true
-		case me != "" && r.Author == me && (r.Part == "header" || r.Part == "account"):
+		case own:
 			return true
-		case me != "" && r.Part == "feedback" && rel("told", me):
-			return true
-		case r.Restricted:
+		case r.Restricted || r.Locked:
 			return false
 		case rel("share", v.Roles["dsl"]...), rel("grant", v.Roles["trust_lead"]...):
 			return true
@@ -60,16 +54,16 @@ func expected(v Viewer, write bool, r Record) bool {
 		return rel("referral", v.Roles["la_officer"]...) && slices.Contains([]string{"header", "account", "child", "decision"}, r.Part)
 	case "child":
 		switch {
-		case named, at("dsl") && !r.Restricted:
+		case named, at("dsl") && !r.Restricted && !r.Locked:
 			return true
 		case write:
 			return false
-		case emergency, at("head"):
+		case emergency, at("head") && !r.Locked:
 			return true
 		case r.Part == "card" && at("member"):
 			return true
 		}
-		return !r.Restricted && rel("share", v.Roles["dsl"]...)
+		return !r.Restricted && !r.Locked && rel("share", v.Roles["dsl"]...)
 	}
 	return false
 }
@@ -133,15 +127,75 @@ func TestDecideAgreesWithTheExpectationTable(t *testing.T) {
 func TestEveryRuleIsNeeded(t *testing.T) {
 	for ki, k := range Rules.Kinds {
 		for ri, rule := range k.Rules {
-			table := Table{Deny: Rules.Deny, Kinds: slices.Clone(Rules.Kinds)}
+			table := Table{Deny: Rules.Deny, Fresh: Rules.Fresh, Kinds: slices.Clone(Rules.Kinds)}
 			table.Kinds[ki].Rules = slices.Delete(slices.Clone(k.Rules), ri, ri+1)
 			if wrong, _ := compare(table, 60_000, 3); wrong == 0 {
 				t.Errorf("%s: nothing noticed that rule %q is gone", k.Name, rule.Name)
 			}
 		}
 	}
-	if wrong, _ := compare(Table{Kinds: Rules.Kinds, Deny: anyOf()}, 60_000, 3); wrong == 0 {
+	if wrong, _ := compare(Table{Kinds: Rules.Kinds, Fresh: Rules.Fresh, Deny: anyOf()}, 60_000, 3); wrong == 0 {
 		t.Error("nothing noticed that the denials are gone")
+	}
+	if wrong, _ := compare(Table{Kinds: Rules.Kinds, Fresh: anyOf(), Deny: Rules.Deny}, 60_000, 3); wrong == 0 {
+		t.Error("nothing noticed that restricted records are read with an old second factor")
+	}
+}
+
+// CHR-10, CON-2: of a locked concern whoever wrote it finds the header, their own words and what was written back to them, with
+// one factor as before, and no word of the leads.
+func TestReporterOfALockedConcernKeepsTheirOwn(t *testing.T) {
+	ellen := Viewer{Account: "ellen", District: "d", Now: 5, Strength: FirstFactor, Roles: map[Role][]string{Member: {"oak"}}}
+	for part, want := range map[string]bool{PartHeader: true, PartAccount: true, PartFeedback: true, PartChild: false, PartLead: false, PartDecision: false} {
+		r := Record{ID: "1", District: "d", Kind: Concern, Part: part, Org: "oak", Locked: true}
+		switch part {
+		case PartHeader, PartAccount:
+			r.Author = "ellen"
+		case PartFeedback:
+			r.Relations = []Relation{{To: "ellen", Kind: Told, Until: 10}}
+		}
+		if ok, rule := Rules.Decide(ellen, false, r); ok != want {
+			t.Errorf("%s: %v by %s", part, ok, rule)
+		}
+		if ok, _ := Rules.Decide(ellen, true, r); ok {
+			t.Errorf("%s: the reporter may change it", part)
+		}
+	}
+	if ok, _ := Rules.Decide(ellen, false, Record{District: "d", Kind: Concern, Part: PartAccount, Org: "oak", Locked: true, Author: "tom"}); ok {
+		t.Error("the reporter reads what somebody else wrote")
+	}
+}
+
+// CHR-10: a post opens nothing that is locked. A head with an emergency opening reads and does not change; a lead who wrote the
+// concern finds their own words and does not decide.
+func TestLockedIsNotChangedThroughAPost(t *testing.T) {
+	v := Viewer{Account: "helen", District: "d", Now: 5, Strength: SteppedUp, Roles: map[Role][]string{Head: {"oak"}, DSL: {"oak"}, Member: {"oak"}}}
+	for name, r := range map[string]Record{
+		"emergency": {Relations: []Relation{{To: "helen", Kind: BreakGlass, Until: 10}}}, "author": {Author: "helen"},
+	} {
+		r.ID, r.District, r.Kind, r.Part, r.Org, r.Locked = "1", "d", Concern, PartHeader, "oak", true
+		if ok, rule := Rules.Decide(v, false, r); !ok || rule == "dsl" || rule == "head" {
+			t.Errorf("%s reads: %v by %s", name, ok, rule)
+		}
+		if ok, rule := Rules.Decide(v, true, r); ok {
+			t.Errorf("%s may change it by %s", name, rule)
+		}
+	}
+}
+
+// CHR-10, SEC-7: a named reader reads with a second factor given just now, and only while they work where the record belongs.
+func TestNamedReaderReadsWhileTheyWorkThere(t *testing.T) {
+	r := Record{District: "d", Kind: Concern, Part: PartLead, Org: "oak", Locked: true, Relations: []Relation{{To: "ann", Kind: Named, Until: 10}}}
+	for _, c := range []struct {
+		name     string
+		strength Strength
+		at       string
+		want     bool
+	}{{"confirmed just now", SteppedUp, "oak", true}, {"confirmed this morning", SecondFactor, "oak", false}, {"works elsewhere now", SteppedUp, "elm", false}} {
+		v := Viewer{Account: "ann", District: "d", Now: 5, Strength: c.strength, Roles: map[Role][]string{Member: {c.at}, Head: {c.at}, DSL: {c.at}}}
+		if ok, _ := Rules.Decide(v, false, r); ok != c.want {
+			t.Errorf("%s: %v", c.name, ok)
+		}
 	}
 }
 

@@ -11,20 +11,27 @@ const (
 	PartFeedback = "feedback" // what the lead wrote back to whoever noticed
 )
 
+// What is for whoever wrote a concern (CON-2): the header and their own words, and what was written back to them.
+var (
+	theirWords  = all(mine(colAuthor), parts(PartHeader, PartAccount))
+	writtenBack = all(parts(PartFeedback), related(Told, ""))
+	ownWords    = all(is(colKind, Concern), anyOf(theirWords, writtenBack))
+)
+
 var concerns = Kind{
 	Name: Concern, Words: "A concern about a child",
 	Parts: []string{PartHeader, PartAccount, PartChild, PartLead, PartDecision, PartFeedback},
 	Rules: []Rule{
 		{Name: "reporter", Words: "Whoever wrote a concern always finds their own words and its state", Role: Member,
-			When: all(mine(colAuthor), parts(PartHeader, PartAccount)), First: true},
+			When: theirWords, First: true},
 		{Name: "told", Words: "Feedback is read by the person it was written for", Role: Member,
-			When: all(parts(PartFeedback), related(Told, "")), First: true},
+			When: writtenBack, First: true},
 		{Name: "dsl", Words: "The designated safeguarding lead and deputies of the school read and decide, unless it is restricted", Role: DSL, Write: true,
 			When: all(inOrg(DSL), open)},
 		{Name: "head", Words: "The headteacher has oversight of the school’s concerns, unless one is locked to named people", Role: Head, Write: true,
-			When: inOrg(Head)},
-		{Name: "named", Words: "A record locked to named people is read by those people and by nobody else", Role: Member, Write: true,
-			When: related(Named, "")},
+			When: all(inOrg(Head), unlocked)},
+		{Name: "named", Words: "Whoever is named as a reader of a restricted or locked concern reads and decides, for as long as they work at its school", Role: Member, Write: true,
+			When: named},
 		{Name: "share", Words: "A lead of another school reads what was shared with that school, for its purpose and until its end", Role: DSL,
 			When: all(open, related(Share, DSL))},
 		{Name: "trust", Words: "A trust’s safeguarding lead reads a concern that the school granted to the trust", Role: TrustLead,

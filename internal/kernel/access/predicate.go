@@ -200,5 +200,9 @@ func not(p Pred) Pred {
 	}
 }
 
-// open: not restricted, so that the whole lead team of the school may read it.
-var open = not(flag(colRestricted))
+// unlocked: not locked to named people, so that a post alone can open it. open: nor restricted, so that the whole lead team of the
+// school may read it. Denial says the same of a locked record; here it makes the rule that is named the one that opened it.
+var (
+	unlocked = not(flag(colLocked))
+	open     = all(not(flag(colRestricted)), unlocked)
+)

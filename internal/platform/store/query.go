@@ -23,6 +23,7 @@ type part struct {
 	alias string   // an access predicate on the record that goes by this alias
 	kinds []string // the kinds of record it may be
 	write bool
+	sure  bool // as after a second factor given just now
 }
 
 // SQL starts a query.
@@ -72,6 +73,14 @@ func (q *Query) Changeable(alias string, kinds ...string) *Query {
 	return q
 }
 
+// Awaiting is Visible for the viewer as they would be after confirming that it is they: for telling them that there is more to
+// read, never for showing it.
+func (q *Query) Awaiting(alias string, kinds ...string) *Query {
+	q.parts = append(q.parts, part{alias: alias, kinds: kinds, sure: true})
+	q.visible = true
+	return q
+}
+
 // compile writes the text for the engine: ? as it stands on SQLite, $1, $2 ... in order on PostgreSQL.
 func (q *Query) compile(tx *Tx) (string, []any, error) {
 	var b strings.Builder
@@ -79,7 +88,11 @@ func (q *Query) compile(tx *Tx) (string, []any, error) {
 	for _, p := range q.parts {
 		text, values := p.text, p.args
 		if p.alias != "" {
-			w, a := access.Rules.Where(tx.Viewer, p.write, p.alias, p.kinds...)
+			v := tx.Viewer
+			if p.sure {
+				v = v.Confirmed()
+			}
+			w, a := access.Rules.Where(v, p.write, p.alias, p.kinds...)
 			text, values = "AND ("+w+")", a
 		}
 		args = append(args, values...)

@@ -6,6 +6,7 @@ import (
 
 	"kith/internal/kernel/access"
 	"kith/internal/kernel/clock"
+	"kith/internal/kernel/errs"
 	"kith/internal/kernel/ref"
 )
 
@@ -15,8 +16,18 @@ var files embed.FS
 // Migrations makes the tables of records and relations.
 var Migrations = Slice{Name: "store", Files: files}
 
-// AddRecord makes a thing separately readable, in the transaction that makes the thing.
+// AddRecord makes a thing separately readable, in the transaction that makes the thing. A part of a record that is restricted or
+// locked is so from its first moment: the parent is held until this transaction ends, so that a part that is added while the
+// parent is being locked is locked too (CHR-10). NotFound: no such parent.
 func (tx *Tx) AddRecord(ctx context.Context, r access.Record) error {
+	if r.Parent != "" {
+		parent, err := oneFunc(ctx, tx, SQL(`UPDATE access_record SET parent_id = parent_id WHERE id = ? RETURNING restricted, locked`, r.Parent),
+			func(p *access.Record) []any { return []any{&p.Restricted, &p.Locked} })
+		if err != nil {
+			return err
+		}
+		r.Restricted, r.Locked = r.Restricted || parent.Restricted, r.Locked || parent.Locked
+	}
 	_, err := tx.Exec(ctx, SQL(`INSERT INTO access_record (id, district_id, kind, part, org_id, child_id, author_id, subject_id, restricted, locked, parent_id)
 		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`, r.ID, tx.Viewer.District, r.Kind, r.Part, r.Org, r.Child, r.Author, r.Subject, r.Restricted, r.Locked, r.Parent))
 	return err
@@ -44,9 +55,20 @@ func (tx *Tx) EndGrants(ctx context.Context, record, kind, to string) error {
 	return err
 }
 
-// Restrict takes a record with all its parts from the school's whole lead team, or locks it to named people.
+// HoldRecord holds a record until the transaction ends: nobody adds a part to it or changes who reads it meanwhile, and what is
+// read after it is current.
+func (tx *Tx) HoldRecord(ctx context.Context, record string) error {
+	_, err := tx.Exec(ctx, SQL(`UPDATE access_record SET parent_id = parent_id WHERE id = ?`, record))
+	return err
+}
+
+// Restrict takes a record with all its parts from the school's whole lead team, or locks it to named people. The record comes
+// first, in a statement of its own: a part that somebody is adding is there before the second statement looks for parts.
 func (tx *Tx) Restrict(ctx context.Context, record string, restricted, locked bool) error {
-	_, err := tx.Exec(ctx, SQL(`UPDATE access_record SET restricted = ?, locked = ? WHERE id = ? OR parent_id = ?`, restricted, locked, record, record))
+	if _, err := tx.Exec(ctx, SQL(`UPDATE access_record SET restricted = ?, locked = ? WHERE id = ?`, restricted, locked, record)); err != nil {
+		return err
+	}
+	_, err := tx.Exec(ctx, SQL(`UPDATE access_record SET restricted = ?, locked = ? WHERE parent_id = ?`, restricted, locked, record))
 	return err
 }
 
@@ -62,20 +84,48 @@ func (r *relationRow) Dest() []any {
 	return []any{&r.To, &r.Kind, (*int64)(&r.From), (*int64)(&r.Until)}
 }
 
+const recordColumns = `r.id, r.district_id, r.kind, r.part, r.org_id, r.child_id, r.author_id, r.subject_id, r.restricted, r.locked, r.parent_id`
+
 // Record returns the row of access_record that the viewer may see, with its relations, for asking Decide.
 // NotFound: no such record, or not for this viewer.
 func (tx *Tx) Record(ctx context.Context, id string) (access.Record, error) {
-	r, err := One[recordRow](ctx, tx, SQL(`SELECT r.id, r.district_id, r.kind, r.part, r.org_id, r.child_id, r.author_id, r.subject_id, r.restricted, r.locked, r.parent_id
-		FROM access_record r WHERE r.id = ?`, id).Visible("r"))
+	r, err := One[recordRow](ctx, tx, SQL(`SELECT `+recordColumns+` FROM access_record r WHERE r.id = ?`, id).Visible("r"))
 	if err != nil {
 		return access.Record{}, err
 	}
-	rels, err := All[relationRow](ctx, tx, SQL(`SELECT g.to_id, g.kind, g.from_at, g.until_at FROM access_grant g WHERE g.record_id = ?`, id).
-		If(r.Parent != "", `OR g.record_id = ?`, r.Parent))
-	for _, x := range rels {
-		r.Relations = append(r.Relations, x.Relation)
-	}
+	r.Relations, err = tx.relations(ctx, r.Record)
 	return r.Record, err
+}
+
+// Whole returns a record and its parts, those that the viewer may see, each with its relations: for saying who can read them.
+// The record itself comes first. NotFound: no such record, or not for this viewer.
+func (tx *Tx) Whole(ctx context.Context, id string) ([]access.Record, error) {
+	rows, err := All[recordRow](ctx, tx, SQL(`SELECT `+recordColumns+` FROM access_record r WHERE (r.id = ? OR r.parent_id = ?)`, id, id).Visible("r").
+		Add(`ORDER BY CASE WHEN r.parent_id = '' THEN 0 ELSE 1 END, r.id`))
+	if err != nil {
+		return nil, err
+	}
+	if len(rows) == 0 || rows[0].ID != id {
+		return nil, errs.Missing()
+	}
+	out := make([]access.Record, len(rows))
+	for i, r := range rows {
+		out[i] = r.Record
+		if out[i].Relations, err = tx.relations(ctx, r.Record); err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
+}
+
+func (tx *Tx) relations(ctx context.Context, r access.Record) ([]access.Relation, error) {
+	rels, err := All[relationRow](ctx, tx, SQL(`SELECT g.to_id, g.kind, g.from_at, g.until_at FROM access_grant g WHERE g.record_id = ?`, r.ID).
+		If(r.Parent != "", `OR g.record_id = ?`, r.Parent))
+	var out []access.Relation
+	for _, x := range rels {
+		out = append(out, x.Relation)
+	}
+	return out, err
 }
 
 // Open is how a page opens one record: it loads the record for the viewer, asks Decide by which rule they may read it, and

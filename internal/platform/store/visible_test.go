@@ -44,7 +44,7 @@ type post struct {
 func people(r *rand.Rand, orgs []string) (viewers []access.Viewer, held []post) {
 	for i := range 36 {
 		v := access.Viewer{Account: fmt.Sprintf("person-%d", i), District: []string{here, here, there}[r.IntN(3)], Now: now,
-			Roles: map[access.Role][]string{}, Strength: access.SecondFactor}
+			Roles: map[access.Role][]string{}, Strength: pick(r, access.SecondFactor, access.SteppedUp)}
 		n := 1 + r.IntN(5)
 		if i%3 == 0 {
 			n = 55 + r.IntN(20)
@@ -76,13 +76,14 @@ func pick[T any](r *rand.Rand, xs ...T) T { return xs[r.IntN(len(xs))] }
 // records invents records of both districts, half of them parts of another, with relations that are live, over or to come.
 func records(r *rand.Rand, orgs []string, viewers []access.Viewer) (recs []access.Record, grants []store.Grant) {
 	person := func() string { return pick(r, "", "", pick(r, viewers...).Account) }
-	for i := range 420 {
+	for i := range 700 {
 		rec := access.Record{ID: fmt.Sprintf("rec-%03d", i), District: pick(r, here, here, here, there), Kind: pick(r, access.Concern, access.Concern, access.Child, "other"),
-			Org: pick(r, append(orgs, "")...), Author: person(), Subject: person(), Restricted: r.IntN(4) == 0, Locked: r.IntN(4) == 0}
+			Org: pick(r, append(orgs, "")...), Author: person(), Subject: person(), Restricted: r.IntN(6) == 0, Locked: r.IntN(6) == 0}
 		rec.Part = pick(r, access.PartHeader, access.PartAccount, access.PartChild, access.PartLead, access.PartDecision, access.PartFeedback, access.PartCard, access.PartFile)
 		if i > 0 && r.IntN(2) == 0 {
 			parent := recs[r.IntN(i)]
 			rec.Parent, rec.District = parent.ID, parent.District
+			rec.Restricted, rec.Locked = rec.Restricted || parent.Restricted, rec.Locked || parent.Locked
 		}
 		recs = append(recs, rec)
 		for range r.IntN(6) {
@@ -203,7 +204,7 @@ func TestRecordHoldsTheRelationsOfItsParent(t *testing.T) {
 			}
 			return tx.AddGrant(ctx, store.Grant{Record: header, Kind: access.Named, To: "noor", From: tx.Now, Until: tx.Now + 1000})
 		}))
-		noor := access.Viewer{Account: "noor", District: here, Strength: access.SecondFactor, Roles: map[access.Role][]string{access.Member: {"elm"}}}
+		noor := access.Viewer{Account: "noor", District: here, Strength: access.SecondFactor, Roles: map[access.Role][]string{access.Member: {"oak"}}}
 		read := func(want bool) {
 			t.Helper()
 			testkit.OK(t, w.DB.Read(t.Context(), noor, func(ctx context.Context, tx *store.Tx) error {

@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 
 	"github.com/a-h/templ"
@@ -134,10 +135,40 @@ func problemOf(err error) problem {
 	return problem{http.StatusInternalServerError, "Something went wrong", "The fault is ours. Nothing you saved before is lost. Go back and try again; if it happens again, tell whoever looks after Kith where you are, and give the time.", ""}
 }
 
+// again is a form that came when the second factor had grown too old for what it is about: what was written in it, to be sent
+// once more by whoever wrote it, so that nothing is lost by confirming.
+type again struct {
+	Action string
+	Fields []againField
+}
+
+type againField struct{ Name, Value string }
+
+// againOf takes the form as it was sent, but for files, which wait for their form under their own ids.
+func againOf(r *http.Request) again {
+	out := again{Action: r.URL.Path}
+	if err := r.ParseForm(); err != nil { // a route may have been refused before anybody read the form
+		return out
+	}
+	for name, values := range r.PostForm {
+		for _, v := range values {
+			out.Fields = append(out.Fields, againField{name, v})
+		}
+	}
+	slices.SortStableFunc(out.Fields, func(a, b againField) int { return strings.Compare(a.Name, b.Name) })
+	return out
+}
+
 // fail answers an error. Whoever is not signed in is sent to sign in; whoever must confirm, to confirm; and then back.
 func (s *Site) fail(w *buffered, r *http.Request, route Route, err error) {
 	w.reset()
 	kind := errs.KindOf(err)
+	if kind == errs.StepUp && r.Method == http.MethodPost && of(r).viewer.Strength == access.SecondFactor && !Partial(r) {
+		if e := show(w, r, http.StatusForbidden, Page{Title: "Confirm that it is you", Body: againPage(againOf(r))}); e == nil {
+			return
+		}
+		w.reset()
+	}
 	if kind == errs.SignIn || kind == errs.StepUp {
 		to := "/sign-in"
 		if kind == errs.StepUp {
