@@ -58,9 +58,9 @@ func init() {
 		return []string{"id", w.fresh(), "purpose", "For the meeting on Tuesday.", "view", "summary"}
 	})
 	say("POST /children/{id}/print/names", "names", "Daz = Mother’s friend")
-	with("POST /children/{id}/siblings", func(w *world, f fixtures) []string { return []string{"other", w.child(w.t, "Noor")} })
+	with("POST /children/{id}/siblings", func(w *world, f fixtures) []string { return []string{"other", f["other child"]} })
 	with("POST /children/{id}/siblings/end", func(w *world, f fixtures) []string {
-		return []string{"other", w.child(w.t, "Noor"), "why", "Cousins, as it turns out."}
+		return []string{"other", f["other child"], "why", "Cousins, as it turns out."}
 	})
 	say("POST /documents/check", "code", "K7F2-9QXM-3RTA-0WBC")
 	say("POST /break-glass/{id}/sign-off", "comment", "It was right to open it.")

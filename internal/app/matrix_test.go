@@ -49,6 +49,7 @@ func (w *world) furnish(t testing.TB) fixtures {
 	f["other post"] = w.value(t, `SELECT id FROM account_post WHERE account_id = ?`, w.accounts["teacher"])
 	f["entry"] = w.value(t, `SELECT id FROM story_entry WHERE child_id = ? ORDER BY at`, f["child"])
 	f["other entry"] = w.value(t, `SELECT id FROM story_entry WHERE child_id = ? ORDER BY at`, w.child(t, "Declan"))
+	f["other child"] = w.child(t, "Noor")
 	f["search"] = strings.TrimPrefix(w.as(t, "dsl").Post("/children/search", url.Values{"q": {"Ivy"}}).Status(303).Header.Get("Location"), "/children/search/")
 	born := w.rows(t, `SELECT d.born_on, c.given, c.family FROM people_detail d JOIN people_child c ON c.id = d.child_id WHERE c.given = 'Ivy'`)[0]
 	emergency := w.as(t, "dsl-millrace").Get("/break-glass").Status(200).Form("main form[method=post]").Set("name", born[1]+" "+born[2], "born", born[0], "reason", "She has run away from a school trip.")
