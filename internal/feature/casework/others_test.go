@@ -2,8 +2,8 @@ package casework_test
 
 import (
 	"context"
-	"strconv"
 	"slices"
+	"strconv"
 
 	"kith/internal/feature/casework"
 	"kith/internal/kernel/access"
