@@ -17,6 +17,8 @@ import (
 	"kith/internal/feature/directory"
 	"kith/internal/feature/newsletters"
 	"kith/internal/feature/people"
+	"kith/internal/feature/referrals"
+	"kith/internal/feature/talk"
 	"kith/internal/feature/today"
 	"kith/internal/kernel/clock"
 	"kith/internal/kernel/errs"
@@ -36,7 +38,7 @@ import (
 // Slices are all the migrations of the program.
 var Slices = []store.Slice{
 	store.Migrations, audit.Migrations, story.Migrations, web.Migrations, search.Migrations, bulk.Migrations,
-	files.Migrations, account.Migrations, directory.Migrations, people.Migrations, concerns.Migrations, casework.Migrations, newsletters.Migrations, auditing.Migrations,
+	files.Migrations, account.Migrations, directory.Migrations, people.Migrations, concerns.Migrations, casework.Migrations, newsletters.Migrations, auditing.Migrations, referrals.Migrations, talk.Migrations,
 }
 
 // Mailer sends one mail. platform/mail has two: one by SMTP, one that keeps messages in a folder for the invented district.
@@ -77,6 +79,8 @@ type App struct {
 	Auditing    *auditing.Feature
 	Concerns    *concerns.Feature
 	Casework    *casework.Feature
+	Referrals   *referrals.Feature
+	Talk        *talk.Feature
 	Newsletters *newsletters.Feature
 	Terms       *directory.Terms
 	Today       *today.Feature
@@ -161,12 +165,15 @@ func Join(ctx context.Context, db *store.DB, root secret.Root, made string, s Se
 	a.Files = files.Store{DB: db, Key: root.Derive(secret.Files)}
 	calendars := directory.NewCalendars()
 	a.Concerns = concerns.New(concerns.Deps{DB: db, Queue: a.Queue, Calendars: calendars, DayKey: root.Derive(secret.DayCodes), URL: s.PublicURL,
-		People: accounts, Children: children, Schools: organisations, Mail: s.Mail, Files: a.Files})
+		People: accounts, Children: children, Schools: organisations, Mail: s.Mail, Files: a.Files, Refer: func(decision string) string { return "/decisions/" + decision + "/refer" }})
+	a.Referrals = referrals.New(referrals.Deps{DB: db, Queue: a.Queue, Calendars: calendars, URL: s.PublicURL, Concerns: referredConcerns{a.Concerns}, People: accounts, Organisations: organisations, FrontDoor: frontDoor, Mail: s.Mail})
+	a.Talk = talk.New(talk.Deps{DB: db, Calendars: calendars, Key: root.Derive(secret.DayCodes), Concerns: askingConcerns{a.Concerns, accounts.Store}, People: accounts, Schools: organisations, Limits: a.Account})
+	a.Concerns.Beside = []concerns.Beside{a.Referrals, a.Talk}
 	a.Casework = casework.New(casework.Deps{DB: db, Calendars: calendars, Queue: a.Queue, URL: s.PublicURL, Write: "/concerns/new", Children: fileChildren{}, People: accounts,
 		Schools: organisations, Teller: fileTeller{}, Mail: s.Mail})
 	a.Newsletters = newsletters.New(newsletters.Deps{DB: db, Queue: a.Queue, PublicURL: s.PublicURL, Publisher: a.publisher(), Mailer: s.Mail, Posts: letterPosts{}, Names: letterNames{db: db}, People: accounts})
 	a.Terms = directory.NewTerms(directory.TermDeps{DB: db, Calendars: calendars, Clocks: a.Concerns})
-	a.Today = today.New(today.Deps{DB: db, Sources: []today.Source{a.Concerns, a.Casework, a.Newsletters, a.Account, a.Terms}})
+	a.Today = today.New(today.Deps{DB: db, Sources: []today.Source{a.Concerns, a.Referrals, a.Casework, a.Newsletters, a.Account, a.Terms}})
 	a.Auditing = auditing.New(auditing.Deps{DB: db, Queue: a.Queue, URL: s.PublicURL, Log: a.Log, Key: a.publicKey(), Sign: a.signed(), Organisations: organisations, Role: account.RoleWords, Mail: s.Mail})
 	rolls := people.NewRolls(people.RollDeps{DB: db, Queue: a.Queue, Schools: organisations})
 	registers := directory.NewRegisters(db, a.Queue)
@@ -179,6 +186,8 @@ func Join(ctx context.Context, db *store.DB, root secret.Root, made string, s Se
 	routes = append(routes, web.Drafts{DB: db}.Routes()...)
 	routes = append(routes, a.Files.Routes()...)
 	routes = append(routes, a.Concerns.Routes()...)
+	routes = append(routes, a.Referrals.Routes()...)
+	routes = append(routes, a.Talk.Routes()...)
 	routes = append(routes, a.Casework.Routes()...)
 	routes = append(routes, rolls.Routes()...)
 	routes = append(routes, registers.Routes()...)
