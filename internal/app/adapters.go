@@ -9,6 +9,8 @@ import (
 	"kith/internal/feature/directory"
 	"kith/internal/feature/newsletters"
 	"kith/internal/feature/people"
+	"kith/internal/feature/referrals"
+	"kith/internal/feature/talk"
 	"kith/internal/kernel/access"
 	"kith/internal/kernel/clock"
 	"kith/internal/platform/files"
@@ -159,6 +161,72 @@ func (f fileTeller) attached(ctx context.Context, tx *store.Tx, told []concerns.
 func (f fileTeller) People(ctx context.Context, tx *store.Tx, heads ...string) ([]casework.Named, error) {
 	all, err := f.concerns.PeopleOf(ctx, tx, heads...)
 	return mapped(all, func(p concerns.Person) casework.Named { return casework.Named(p) }), err
+}
+
+// referredConcerns tells referrals what of a concern stands in one.
+type referredConcerns struct{ *concerns.Feature }
+
+func (c referredConcerns) Matter(ctx context.Context, tx *store.Tx, concern string) (referrals.Matter, error) {
+	s, err := c.Shown(ctx, tx, concerns.ID(concern))
+	if err != nil {
+		return referrals.Matter{}, err
+	}
+	m := referrals.Matter{Concern: concern, Org: s.Concern.Org, Number: s.Concern.Number, Happened: s.Happened, Place: s.Concern.Place, Urgent: s.Concern.Urgent, Words: s.Words, Files: s.Files}
+	for _, k := range s.Children {
+		x := referrals.Child{ID: k.Child, Name: k.Name, Part: k.Role.Words(), Own: k.Words, Harmed: k.Role == concerns.Harmed}
+		if x.Own == "" && x.Harmed {
+			x.Own = "The whole account"
+		}
+		m.Children = append(m.Children, x)
+	}
+	for _, d := range s.Decisions {
+		m.Decisions = append(m.Decisions, referrals.Decision{ID: d.ID, Kind: d.Line(), Reasons: d.Reasons, Threshold: d.Threshold, Consulted: d.Consulted, By: s.Names[d.By].Name, To: d.To,
+			Refer: d.Kind == concerns.Refer, At: d.At, ExpectedAt: d.ExpectedAt})
+	}
+	return m, nil
+}
+
+func (c referredConcerns) Wanted(ctx context.Context, tx *store.Tx, orgs []string) ([]referrals.Wanted, error) {
+	all, err := concerns.Store{}.Referring(ctx, tx, orgs)
+	return mapped(all, func(x concerns.Referring) referrals.Wanted {
+		return referrals.Wanted{Decision: x.Decision, Concern: string(x.Concern), At: x.At}
+	}), err
+}
+
+func (c referredConcerns) ConcernOf(ctx context.Context, tx *store.Tx, decision string) (string, error) {
+	d, err := concerns.Store{}.Decision(ctx, tx, decision)
+	return string(d.Concern), err
+}
+
+// frontDoor is whom a school rings, and the number.
+func frontDoor(ctx context.Context, tx *store.Tx) (string, string, error) {
+	s, err := concerns.Store{}.Service(ctx, tx)
+	return s.Name, s.Phone, err
+}
+
+// askingConcerns makes a concern of what a pupil asks, and tells where it stands.
+type askingConcerns struct {
+	*concerns.Feature
+	accounts account.Store
+}
+
+func (askingConcerns) Dangerous(words string) bool { return concerns.SoundsDangerous(words) }
+
+func (c askingConcerns) Ask(ctx context.Context, tx *store.Tx, d talk.Draft) error {
+	x := concerns.Draft{ID: concerns.ID(d.ID), Org: d.Org, Source: concerns.Box, Words: d.Words, Author: d.Author, Urgent: d.Urgent, Reply: true, When: concerns.When{Mode: "today"}}
+	if d.Name != "" {
+		x.Children = []concerns.DraftChild{{Name: d.Name, Role: concerns.Other}}
+	}
+	return c.SendIn(ctx, tx, x)
+}
+
+func (c askingConcerns) Standing(ctx context.Context, tx *store.Tx, concern string) (s talk.Standing, err error) {
+	by, at, err := concerns.Store{}.FirstOpened(ctx, tx, concerns.ID(concern))
+	if err != nil || at == 0 {
+		return s, err
+	}
+	names, err := c.accounts.Names(ctx, tx, by)
+	return talk.Standing{ReadAt: at, ReadBy: names[by].Name}, err
 }
 
 // letterPosts tells newsletters who holds a post at every school.

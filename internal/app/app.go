@@ -17,7 +17,9 @@ import (
 	"kith/internal/feature/directory"
 	"kith/internal/feature/newsletters"
 	"kith/internal/feature/people"
+	"kith/internal/feature/referrals"
 	"kith/internal/feature/sharing"
+	"kith/internal/feature/talk"
 	"kith/internal/feature/today"
 	"kith/internal/kernel/clock"
 	"kith/internal/kernel/errs"
@@ -40,6 +42,8 @@ var Slices = []store.Slice{
 	files.Migrations, account.Migrations, directory.Migrations, people.Migrations, concerns.Migrations, casework.Migrations, newsletters.Migrations,
 	auditing.Migrations,
 	sharing.Migrations,
+	referrals.Migrations,
+	talk.Migrations,
 }
 
 // Mailer sends one mail. platform/mail has two: one by SMTP, one that keeps messages in a folder for the invented district.
@@ -80,6 +84,8 @@ type App struct {
 	Auditing    *auditing.Feature
 	Concerns    *concerns.Feature
 	Casework    *casework.Feature
+	Referrals   *referrals.Feature
+	Talk        *talk.Feature
 	Newsletters *newsletters.Feature
 	Terms       *directory.Terms
 	Sharing     *sharing.Feature
@@ -166,13 +172,18 @@ func Join(ctx context.Context, db *store.DB, root secret.Root, made string, s Se
 	calendars := directory.NewCalendars()
 	a.Sharing = sharing.New(sharing.Deps{DB: db, Queue: a.Queue, URL: s.PublicURL, People: accounts, Schools: organisations, Things: sharedThings{db: db}, Mail: s.Mail})
 	a.Concerns = concerns.New(concerns.Deps{DB: db, Queue: a.Queue, Calendars: calendars, DayKey: root.Derive(secret.DayCodes), URL: s.PublicURL,
-		People: accounts, Children: children, Schools: organisations, Mail: s.Mail, Files: a.Files, Sharing: a.Sharing})
+		People: accounts, Children: children, Schools: organisations, Mail: s.Mail, Files: a.Files, Sharing: a.Sharing,
+		Refer: func(decision string) string { return "/decisions/" + decision + "/refer" }})
+	a.Referrals = referrals.New(referrals.Deps{DB: db, Queue: a.Queue, Calendars: calendars, URL: s.PublicURL, Concerns: referredConcerns{a.Concerns}, People: accounts, Organisations: organisations, FrontDoor: frontDoor, Mail: s.Mail})
+	a.Talk = talk.New(talk.Deps{DB: db, Calendars: calendars, Key: root.Derive(secret.DayCodes), Concerns: askingConcerns{a.Concerns, accounts.Store}, People: accounts, Schools: organisations, Limits: a.Account})
+	a.Concerns.Beside = []concerns.Beside{a.Referrals, a.Talk}
 	a.Casework = casework.New(casework.Deps{DB: db, Calendars: calendars, Queue: a.Queue, URL: s.PublicURL, Write: "/concerns/new", Children: fileChildren{}, People: accounts,
 		Schools: organisations, Teller: fileTeller{files: a.Files}, Mail: s.Mail, Sharing: a.Sharing})
 	a.Newsletters = newsletters.New(newsletters.Deps{DB: db, Queue: a.Queue, PublicURL: s.PublicURL, Publisher: a.publisher(), Mailer: s.Mail, Posts: letterPosts{}, Names: letterNames{db: db}, People: accounts})
 	a.Terms = directory.NewTerms(directory.TermDeps{DB: db, Calendars: calendars, Clocks: a.Concerns})
 	a.Today = today.New(today.Deps{DB: db, Sources: []today.Source{
 		a.Concerns,
+		a.Referrals,
 		a.Casework,
 		a.Sharing,
 		a.Newsletters,
@@ -191,6 +202,8 @@ func Join(ctx context.Context, db *store.DB, root secret.Root, made string, s Se
 	routes = append(routes, web.Drafts{DB: db}.Routes()...)
 	routes = append(routes, a.Files.Routes()...)
 	routes = append(routes, a.Concerns.Routes()...)
+	routes = append(routes, a.Referrals.Routes()...)
+	routes = append(routes, a.Talk.Routes()...)
 	routes = append(routes, a.Casework.Routes()...)
 	routes = append(routes, a.Sharing.Routes()...)
 	routes = append(routes, rolls.Routes()...)

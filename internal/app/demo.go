@@ -19,6 +19,8 @@ func (a *App) demoParts() demo.Parts {
 		Terms:       a.Terms,
 		Sharing:     a.Sharing,
 		Newsletters: a.Newsletters,
+		Referrals:   a.Referrals,
+		Talk:        a.Talk,
 		Auditing:    a.Auditing,
 		Queue:       a.Queue,
 	}

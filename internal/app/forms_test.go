@@ -50,6 +50,30 @@ func init() {
 		return []string{"id", w.fresh(), "code", w.Concerns.DayCode(f["school"], clock.DayOf(w.clock.Now())), "name", "Sam Poole", "part", "Supply teacher", "phone", "01632 960 777",
 			"words", "A boy in 3 Robin said he sleeps in the car.", "told", "no", "urgent", "yes"}
 	})
+	with("POST /decisions/{decision}/refer", func(w *world, f fixtures) []string {
+		return []string{"id", w.fresh(), "to", f["service"], "asks", "See her before home time.", "who", ""}
+	})
+	say("POST /referrals/{id}/receive")
+	say("POST /referrals/{id}/ask", "words", "Who collects her today?")
+	say("POST /referrals/{id}/inform", "words", "Her grandmother, at 15:15.")
+	say("POST /referrals/{id}/chase", "words", "Rang the duty team; they will ring back.")
+	say("POST /referrals/{id}/decision", "outcome", "none", "words", "Nothing is known here.", "feedback", "Write again if she says more.")
+	with("POST /referrals/{id}/ladder", func(w *world, f fixtures) []string {
+		return []string{"id", f["disagreement"], "words", "She has a mark and a story. See her alone.", "safe", "yes", "safety", "She stays with her grandmother."}
+	})
+	with("POST /referrals/{id}/ladder/step", func(w *world, f fixtures) []string {
+		return []string{"id", w.fresh(), "rung", "0", "who", "The duty social worker", "words", "It stands.", "end", "next", "safe", "yes", "safety", "As before."}
+	})
+	say("POST /referrals/{id}/withdraw", "words", "Sent to the wrong service.")
+	say("POST /admin/referrals", "edition_name", "January", "from", "2027-01-04", "due", "1", "head", "1", "reads_1", "65", "reads_2", "65", "reads_3", "28", "reads_4", "28",
+		"step_1", "Talk", "talks_1", "The one who decided", "days_1", "1", "step_2", "Managers", "talks_2", "Both managers", "days_2", "2")
+	with("POST /talk/start", func(w *world, f fixtures) []string { return []string{"code", f["code"]} })
+	with("POST /talk", func(w *world, f fixtures) []string {
+		return []string{"id", w.fresh(), "code", f["code"], "who", "Otter", "class", "5", "to", "Miss Ito", "find", "at lunch", "words", "About a message.", "safe", "yes"}
+	})
+	with("POST /talk/back", func(w *world, f fixtures) []string { return []string{"code", f["code"], "pair", f["pair"]} })
+	with("POST /talk/box", func(w *world, f fixtures) []string { return []string{"id", w.fresh()} })
+	say("POST /talk/asked/{id}/answer", "words", "I will find you at lunch")
 	say("POST /children/search", "q", "Ivy")
 	with("POST /children/{id}/entries/{entry}/significant", func(w *world, f fixtures) []string {
 		return []string{"id", w.fresh(), "mark", "1", "reason", "It was the first sign."}
@@ -119,3 +143,20 @@ func values(pairs ...string) url.Values {
 
 // fresh is a new id, as the page of a form would make it.
 func (w *world) fresh() string { return w.DB.IDs().New(clock.Of(w.clock.Now())) }
+
+// fieldsOf are fields that a form has and the test's filling leaves empty.
+func fieldsOf(route string) []string {
+	return map[string][]string{
+		"POST /concerns":               {"find", "day", "time", "said_by", "reply", "zone", "add", "drop", "file"},
+		"POST /concerns/pick":          {"words", "place", "done", "told", "urgent", "day", "time", "when"},
+		"POST /concerns/kids":          {"words", "place", "done", "told", "urgent", "day", "time", "when"},
+		"POST /concerns/marks":         {"words", "place", "done", "told", "urgent", "day", "time", "when"},
+		"POST /concerns/{id}/decision": {"together", "expected"}, "POST /concerns/{id}/feedback": {"from"},
+		"POST /concerns/notice":              {"find"},
+		"POST /newsletters/issues":           {"roles", "do"},
+		"POST /admin/people/invite":          {"from", "until"},
+		"POST /admin/people/{id}/posts":      {"from", "until"},
+		"POST /newsletters/subscribers/stop": {"how"},
+		"POST /sharing/{record}/{step}":      {"other"},
+	}[route]
+}

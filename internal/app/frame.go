@@ -37,6 +37,7 @@ var menu = []entry{
 	{ui.NavItem{Text: "Concerns", Href: "/concerns"}, []access.Role{access.DSL, access.Head}},
 	{ui.NavItem{Text: "Children", Href: "/children"}, []access.Role{access.DSL, access.Head}},
 	{ui.NavItem{Text: "Shared", Href: "/sharing"}, []access.Role{access.DSL, access.Head}},
+	{ui.NavItem{Text: "Referrals", Href: "/referrals"}, []access.Role{access.LAOfficer}},
 	{ui.NavItem{Text: "Newsletters", Href: "/newsletters/issues"}, []access.Role{access.Partnership}},
 	{ui.NavItem{Text: "People", Href: "/admin/people"}, []access.Role{access.Admin}},
 	{ui.NavItem{Text: "Rolls", Href: "/admin/roll"}, []access.Role{access.Admin}},
@@ -84,6 +85,12 @@ func (f frames) frame(ctx context.Context, v access.Viewer, at string) (ui.Page,
 			for _, o := range all {
 				if o.Kind != directory.School {
 					p.Nav = append(p.Nav, ui.NavItem{Text: "Registers", Href: "/admin/register", Current: at == "/admin/register"})
+					break
+				}
+			}
+			for _, o := range all { // times, answers and the ladder of referrals are the whole district's
+				if o.Kind == directory.Authority || o.Kind == directory.Partnership {
+					p.Nav = append(p.Nav, ui.NavItem{Text: "Referral rules", Href: "/admin/referrals", Current: at == "/admin/referrals"})
 					break
 				}
 			}

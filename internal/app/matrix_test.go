@@ -61,6 +61,8 @@ func (w *world) furnish(t testing.TB) fixtures {
 	f["roll"], f["register"] = w.fresh(), w.fresh()
 	w.as(t, "account-admin").PostParts("/admin/roll", values("id", f["roll"], "org", school), map[string][]byte{"roll.csv": []byte("UPN,Legal Forename,Legal Surname,DOB,Reg\n,Zoe,Brien,03/09/2014,6A\n")}).Status(303)
 	w.as(t, "district-admin").PostParts("/admin/register", values("id", f["register"], "kind", "groups"), map[string][]byte{"groups.csv": []byte("Group UID,Group Name\n1,A trust\n")}).Status(303)
+	w.refer(t, f)
+	w.ask(t, f)
 	f["term"] = w.fresh()
 	w.as(t, "account-admin").Post("/admin/terms", values("id", f["term"], "org", school, "year", "2026", "kind", "inset", "from", "2027-03-01")).Status(303)
 	testkit.OK(t, w.Log.SequenceAll(t.Context()))
@@ -90,6 +92,9 @@ var placeholder = regexp.MustCompile(`\{([a-z]+)\}`)
 var kinds = map[string]map[string]string{
 	"/concerns/":           {"id": "concern", "action": "action"},
 	"/concerns/rota/":      {"id": "duty"},
+	"/decisions/":          {"decision": "decision"},
+	"/referrals/":          {"id": "referral"},
+	"/talk/asked/":         {"id": "asked"},
 	"/drafts/":             {"id": "draft"},
 	"/files/":              {"id": "file"},
 	"/admin/people/":       {"id": "person", "post": "post"},
@@ -152,7 +157,7 @@ func (f fixtures) address(t testing.TB, pattern string, instead map[string]strin
 }
 
 // everybody are the columns of the access matrix.
-var everybody = []string{"nobody", "reporter", "teacher", "dsl", "deputy-dsl", "headteacher", "account-admin", "district-admin", "partnership-manager", "auditor", "dsl, first factor", "dsl-millrace", "head-millrace", "teacher-millrace",
+var everybody = []string{"nobody", "reporter", "teacher", "dsl", "deputy-dsl", "headteacher", "social-worker", "account-admin", "district-admin", "partnership-manager", "auditor", "dsl, first factor", "dsl-millrace", "head-millrace", "teacher-millrace",
 	"dsl-overmoor", "head-overmoor", "account-admin-overmoor", "partnership-overmoor"}
 
 // person returns the browser of somebody of the matrix. People of the second district ask under their own district's name.

@@ -9,6 +9,7 @@ import (
 	"kith/internal/feature/concerns"
 	"kith/internal/feature/directory"
 	"kith/internal/feature/people"
+	"kith/internal/feature/referrals"
 	"kith/internal/kernel/access"
 	"kith/internal/kernel/clock"
 	"kith/internal/kernel/errs"
@@ -230,6 +231,9 @@ func (r *reference) past(ctx context.Context) error {
 			if err := (concerns.Store{}).BulkInsert(ctx, tx, batch); err != nil {
 				return err
 			}
+			if err := (referrals.Store{}).BulkInsert(ctx, tx, r.referred(batch)); err != nil {
+				return err
+			}
 			var entries []audit.Past
 			for i, p := range batch {
 				entries = append(entries, r.audited(p, about[i], kids[i])...)
@@ -250,6 +254,24 @@ func (r *reference) past(ctx context.Context) error {
 		}
 	}
 	return nil
+}
+
+// referred are the referrals that came of concerns: told on the telephone, and answered within two days.
+func (r *reference) referred(batch []*concerns.Past) (out []*referrals.Referral) {
+	for _, p := range batch {
+		for _, d := range p.Decisions {
+			if d.Kind != concerns.Refer {
+				continue
+			}
+			x := &referrals.Referral{Org: p.Concern.Org, Concern: string(p.Concern.ID), Decision: d.ID, Way: referrals.Telephone, ToName: "Children’s social care", By: d.By, At: d.At, ExpectedAt: d.ExpectedAt,
+				State: referrals.Received, ReceivedAt: d.At, ReceivedBy: "The duty team"}
+			if answered := d.At.Add(40 * time.Hour); answered < clock.Of(r.now) {
+				x.State, x.Outcome, x.DecidedAt = referrals.Decided, "assessment", answered
+			}
+			out = append(out, x)
+		}
+	}
+	return out
 }
 
 // again writes, and tries some times more when the disk is so busy that a closure is stopped for taking too long.
@@ -332,9 +354,6 @@ func (r *reference) decide(p *concerns.Past, lead string, at clock.Millis) {
 	}
 	if outcome == concerns.Refer {
 		d.To, d.ExpectedAt = "Children’s social care", at.Add(24*time.Hour)
-		if at.Add(48*time.Hour) < clock.Of(r.now) {
-			d.Answer, d.AnsweredAt = "Assessed; support continues", at.Add(40*time.Hour)
-		}
 		p.Actions = []concerns.Action{{What: "Ring the social worker", Owner: lead, DueAt: at.Add(24 * time.Hour), DoneAt: at.Add(20 * time.Hour)}}
 	}
 	p.Decisions = []concerns.Decision{d}

@@ -15,7 +15,9 @@ import (
 	"kith/internal/feature/directory"
 	"kith/internal/feature/newsletters"
 	"kith/internal/feature/people"
+	"kith/internal/feature/referrals"
 	"kith/internal/feature/sharing"
+	"kith/internal/feature/talk"
 	"kith/internal/kernel/access"
 	"kith/internal/kernel/clock"
 	"kith/internal/kernel/id"
@@ -33,6 +35,8 @@ type Parts struct {
 	Terms       *directory.Terms
 	Auditing    *auditing.Feature
 	Sharing     *sharing.Feature
+	Referrals   *referrals.Feature
+	Talk        *talk.Feature
 	Queue       *jobs.Queue
 }
 
@@ -61,10 +65,11 @@ type person struct {
 }
 
 const (
-	atThornbeck = iota
-	atTrust     = 100
-	atAuthority = 101
-	atPartners  = 102
+	atThornbeck  = iota
+	atTrust      = 100
+	atAuthority  = 101
+	atPartners   = 102
+	atSocialCare = 103
 )
 
 // cast are the people with a name and a part. More arrive with the capabilities that give them something to do.
@@ -75,6 +80,8 @@ var cast = []person{
 	{"deputy-dsl", "Tom Hartley", "tom.hartley", atThornbeck, access.DSL, "Deputy safeguarding lead", "01632 960 104", "In a school", "Deputy lead. On duty after lunch"},
 	{"", "Joan Okafor", "joan.okafor", atThornbeck, access.DSL, "Deputy safeguarding lead", "01632 960 105", "", ""},
 	{"headteacher", "Helen Brandt", "helen.brandt", atThornbeck, access.Head, "Headteacher", "01632 960 100", "In a school", "Headteacher. Oversight"},
+	{"social-worker", "Priya Nair", "priya.nair", atSocialCare, access.LAOfficer, "Social worker, duty team", "01632 960 300", "Across the district", "Referrals to children’s social care"},
+	{"", "Callum Reid", "callum.reid", atSocialCare, access.LAOfficer, "Team manager, duty team", "01632 960 301", "", ""},
 	{"account-admin", "Marek Nowak", "marek.nowak", atThornbeck, access.Admin, "School business manager", "", "Across the district", "Accounts and rolls. Opens no record"},
 	{"partnership-manager", "Dele Adeyemi", "dele.adeyemi", atPartners, access.Partnership, "Partnership business manager", "", "Across the district", "The newsletter, and who receives it"},
 	{"", "Ruth Ansell", "ruth.ansell", atPartners, access.Partnership, "Communications officer", "", "", ""},
@@ -109,6 +116,7 @@ type maker struct {
 	extras   []string
 	today    clock.Day
 	cal      term.Calendar // of Haverdale
+	decided  string        // the decision that was recorded last
 }
 
 // Seed makes ids and lives the same each time.
@@ -175,9 +183,10 @@ func (m *maker) found(ctx context.Context) error {
 			m.schools = append(m.schools, o.ID)
 		}
 		for at, o := range map[int]directory.Organisation{
-			atTrust:     {Kind: directory.Collaboration, Name: "Haverdale Seven"},
-			atAuthority: {Kind: directory.Authority, Name: "Haverdale Council"},
-			atPartners:  {Kind: directory.Partnership, Name: "Haverdale Safeguarding Partnership"},
+			atTrust:      {Kind: directory.Collaboration, Name: "Haverdale Seven"},
+			atAuthority:  {Kind: directory.Authority, Name: "Haverdale Council"},
+			atSocialCare: {Kind: directory.Authority, Name: "Haverdale Council children’s social care", Phone: "01632 960 300"},
+			atPartners:   {Kind: directory.Partnership, Name: "Haverdale Safeguarding Partnership"},
 		} {
 			o.ID = tx.NewID()
 			if err := (directory.Store{}).Insert(ctx, tx, o); err != nil {

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"kith/internal/feature/concerns"
+	"kith/internal/feature/referrals"
 	"kith/internal/kernel/clock"
 )
 
@@ -29,6 +30,7 @@ type told struct {
 	further               string
 	marks                 []concerns.Mark
 	sibling, heard        string // a brother or sister whom the lead links, and what there is of them
+	silent                bool   // whoever wrote it has heard nothing yet
 }
 
 // lives are the months of Thornbeck Primary, oldest first.
@@ -45,7 +47,7 @@ var lives = []told{
 	{daysAgo: 60, hour: 10, minute: 0, by: "grace.ito", kid: "declan", words: "Declan said nobody at home listens.", place: "5 Heron", level: 1, codes: []string{"emotional"}, outcome: concerns.NotRefer, reasons: "Key adult talks with him weekly.", review: 40, title: "Nobody listens"},
 	{daysAgo: 41, hour: 13, minute: 10, by: "ellen.booth", kid: "declan", others: map[string]concerns.Role{"kacper": concerns.Harmed}, words: "Declan pushed Kacper off the bench. Kacper’s knee was grazed. Declan said Kacper had laughed at him.", place: "Playground", level: 1, codes: []string{"child-physical"}, outcome: concerns.NoAction, reasons: "Behaviour policy. Both spoken to, both sets of parents told.", title: "Pushed off the bench", parents: "Both families told the same day"},
 	{daysAgo: 20, hour: 9, minute: 45, by: "grace.ito", kid: "zofia", words: "Zofia told the class that they sleep four in one room since the ceiling came down.", place: "3 Robin", level: 2, codes: []string{"homeless"}, outcome: concerns.EarlyHelp, reasons: "Housing. Family asked for help; early help agreed.", review: 6, title: "Four in one room", parents: "Relieved that somebody asked", feedback: "Thank you, we are acting on this"},
-	{daysAgo: 6, hour: 15, minute: 5, by: "ellen.booth", kid: "rowena", words: "Rowena had the same bruise on her shin as last week, it looked yellow. She plays football.", place: "Playground", level: 1, codes: []string{"physical"}, outcome: concerns.Watch, reasons: "Consistent with play. Watch.", review: 6, title: "Bruise on the shin", inPerson: true, marks: []concerns.Mark{{Zone: "front-left-lower-leg", Note: "Yellow, 2 cm"}}},
+	{daysAgo: 6, hour: 15, minute: 5, by: "ellen.booth", kid: "rowena", words: "Rowena had the same bruise on her shin as last week, it looked yellow. She plays football.", place: "Playground", level: 1, codes: []string{"physical"}, outcome: concerns.Watch, reasons: "Consistent with play. Watch.", review: 6, title: "Bruise on the shin", inPerson: true, silent: true, marks: []concerns.Mark{{Zone: "front-left-lower-leg", Note: "Yellow, 2 cm"}}},
 }
 
 // waiting are what nobody has taken yet.
@@ -69,6 +71,9 @@ func (m *maker) live(ctx context.Context, now time.Time) error {
 			return err
 		}
 	}
+	if err := m.refer(ctx); err != nil {
+		return err
+	}
 	if err := m.rota(ctx, today); err != nil {
 		return err
 	}
@@ -84,6 +89,9 @@ func (m *maker) live(ctx context.Context, now time.Time) error {
 	}
 	m.clock.Set(now.Add(-52 * time.Minute))
 	if err := m.tell(ctx, told{by: "ellen.booth", source: concerns.Gate, words: "She is worried about a boy in our street who is outside until late. She did not want to say the name at the gate."}); err != nil {
+		return err
+	}
+	if err := m.asks(ctx, now); err != nil {
 		return err
 	}
 	m.clock.Set(now.Add(-24 * time.Minute))
@@ -161,9 +169,26 @@ func (m *maker) tell(ctx context.Context, t told) error {
 		return err
 	}
 	version++
+	if t.feedback == "" && !t.silent && (t.by == "ellen.booth" || t.by == "grace.ito") {
+		t.feedback = "Thank you, we are acting on this"
+	}
 	if t.feedback != "" {
 		version++
 		if err := f.GiveFeedback(ctx, lead, id, t.feedback); err != nil {
+			return err
+		}
+	}
+	if t.outcome == concerns.Refer && first.ReviewOn < m.today { // long ago: sent, taken, answered
+		r, err := m.send(ctx, "")
+		if err != nil {
+			return err
+		}
+		m.clock.Add(time.Hour)
+		if err := m.parts.Referrals.Receive(ctx, m.as("priya.nair"), r, ""); err != nil {
+			return err
+		}
+		m.clock.Add(20 * time.Hour)
+		if err := m.parts.Referrals.Decide(ctx, m.as("priya.nair"), r, referrals.Answer{Outcome: "assessment", Words: "Both children were present; we will see the family this week.", Feedback: "Sana Malik will ring you on Thursday. Mum knows."}); err != nil {
 			return err
 		}
 	}
@@ -183,7 +208,8 @@ func (m *maker) tell(ctx context.Context, t told) error {
 
 // decide records a decision as the lead.
 func (m *maker) decide(ctx context.Context, id concerns.ID, version int64, title string, c concerns.Choice) error {
-	return m.parts.Concerns.Decide(ctx, m.as("amina.sesay"), id, concerns.Judgement{Decision: m.db.IDs().New(clock.Of(m.clock.Now())), Title: title, Version: version, Choice: c})
+	m.decided = m.id()
+	return m.parts.Concerns.Decide(ctx, m.as("amina.sesay"), id, concerns.Judgement{Decision: m.decided, Title: title, Version: version, Choice: c})
 }
 
 // fillers are the many small things of a term, about children nobody else speaks of.

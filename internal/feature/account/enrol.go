@@ -8,6 +8,7 @@ import (
 
 	"kith/internal/feature/account/password"
 	"kith/internal/kernel/errs"
+	"kith/internal/platform/picture"
 	"kith/internal/platform/secret"
 	"kith/internal/platform/store"
 	"kith/internal/platform/web"
@@ -35,7 +36,7 @@ type enrolView struct {
 	HasApp bool
 	Secret string // as it is typed where the camera cannot be used
 	Sealed string // the same, for this account alone
-	QR     square
+	QR     picture.Square
 }
 
 // enrolOwner ties a secret that is being set up to its account.
@@ -51,9 +52,9 @@ func (f *Feature) enrolView(r *http.Request, form *enrolForm, have factors, totp
 	if totpSecret == "" {
 		totpSecret = newTOTPSecret()
 	}
-	picture, err := qrOf(totpURL(totpSecret, h.Email, f.place(r)))
+	qr, err := picture.QR(totpURL(totpSecret, h.Email, f.place(r)))
 	sealed := base64.RawURLEncoding.EncodeToString(secret.Seal(f.cfg.Key, []byte(totpSecret), enrolOwner(v.Account)))
-	return enrolView{Form: form, First: have.count() == 0, HasApp: have.TOTP != nil, Secret: grouped(totpSecret), Sealed: sealed, QR: picture}, err
+	return enrolView{Form: form, First: have.count() == 0, HasApp: have.TOTP != nil, Secret: grouped(totpSecret), Sealed: sealed, QR: qr}, err
 }
 
 func grouped(s string) string {

@@ -4,13 +4,11 @@ import (
 	"crypto/rand"
 	"crypto/subtle"
 	"encoding/base32"
-	"fmt"
 	"net/url"
 	"strconv"
 	"strings"
 	"time"
 
-	"github.com/boombuler/barcode/qr"
 	"github.com/pquerna/otp"
 	"github.com/pquerna/otp/totp"
 
@@ -97,29 +95,6 @@ func stepOf(secret, code string, now clock.Millis, last int64) (used int64, ok b
 func totpURL(secret, email, place string) string {
 	issuer := strings.NewReplacer(":", " ").Replace("Kith " + place)
 	return "otpauth://totp/" + url.PathEscape(issuer) + ":" + url.PathEscape(email) + "?secret=" + secret + "&issuer=" + url.PathEscape(issuer)
-}
-
-// square is a QR code as the path of an SVG with one unit for each module.
-type square struct {
-	Size int
-	Path string
-}
-
-func qrOf(s string) (square, error) {
-	code, err := qr.Encode(s, qr.M, qr.Auto)
-	if err != nil {
-		return square{}, err
-	}
-	var b strings.Builder
-	n := code.Bounds().Dx()
-	for y := range n {
-		for x := range n {
-			if r, _, _, _ := code.At(x, y).RGBA(); r == 0 {
-				fmt.Fprintf(&b, "M%d %dh1v1h-1z", x+4, y+4)
-			}
-		}
-	}
-	return square{n + 8, b.String()}, nil // four modules of white around, as readers need
 }
 
 // Recovery codes: each once. A code reads 3-kmpr-t4wx: its number, then 40 random bits.

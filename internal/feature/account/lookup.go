@@ -22,6 +22,12 @@ func (d Directory) Heads(ctx context.Context, tx *store.Tx, org string) ([]ref.P
 	return d.People(ctx, tx, org, access.Head)
 }
 
+// Holding returns the organisations of the district at which somebody holds the role now.
+func (Directory) Holding(ctx context.Context, tx *store.Tx, role access.Role) ([]string, error) {
+	return store.Values[string](ctx, tx, store.SQL(`SELECT DISTINCT p.org_id FROM account_post p JOIN account a ON a.id = p.account_id
+		WHERE a.district_id = ? AND a.state = 'active' AND p.role = ? AND p.from_at <= ? AND p.until_at > ?`, tx.Viewer.District, string(role), int64(tx.Now), int64(tx.Now)))
+}
+
 // Email returns the address of an account, for mail that says nothing but that there is something to read.
 func (Directory) Email(ctx context.Context, tx *store.Tx, account string) (string, error) {
 	return store.Value[string](ctx, tx, store.SQL(`SELECT a.email FROM account a WHERE a.id = ? AND a.district_id = ?`, account, tx.Viewer.District))

@@ -5,6 +5,7 @@ import (
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/hex"
+	"net/http"
 	"time"
 
 	"kith/internal/kernel/access"
@@ -105,6 +106,20 @@ func (f *Feature) succeeded(ctx context.Context, district string, limits ...limi
 		return nil
 	})
 }
+
+// Try counts one try of what, for a slice whose pages anybody can reach: free of them, then each has to wait longer. Rule: too
+// many.
+func (f *Feature) Try(ctx context.Context, district, what string, free int64) error {
+	return f.try(ctx, district, limit{what: what, free: free})
+}
+
+// Succeeded takes back the last try of what.
+func (f *Feature) Succeeded(ctx context.Context, district, what string) error {
+	return f.succeeded(ctx, district, limit{what: what})
+}
+
+// Address says from which network a request comes, for counting tries.
+func (f *Feature) Address(r *http.Request) string { return f.address(r) }
 
 func (Store) lockThrottle(ctx context.Context, tx *store.Tx, id string) (throttle, error) {
 	if _, err := tx.Exec(ctx, store.SQL(`INSERT INTO account_throttle (id, district_id, tries, last_at, wait_until) VALUES (?, ?, 0, 0, 0) ON CONFLICT (id) DO NOTHING`, id, tx.Viewer.District)); err != nil {

@@ -87,7 +87,6 @@ type Judgement struct {
 	Decision string // the decision's id, made by the form
 	Title    string
 	Together string
-	To       string // whom it is referred to
 	Actions  []Action
 	Version  int64 // of the concern that the form was made from
 }
@@ -216,11 +215,9 @@ func (f *Feature) retitle(ctx context.Context, tx *store.Tx, children []Child, w
 
 // decision writes down what was decided, its state and its line for each child who may have been harmed.
 func (f *Feature) decision(ctx context.Context, tx *store.Tx, c Concern, children []Child, d Judgement, change string) error {
-	row := Decision{ID: d.Decision, Concern: c.ID, Kind: d.Outcome, Threshold: d.Threshold, Consulted: d.Consulted, Reasons: d.Reasons, ReviewOn: d.ReviewOn, To: d.To, By: tx.Viewer.Account, At: tx.Now}
+	row := Decision{ID: d.Decision, Concern: c.ID, Kind: d.Outcome, Threshold: d.Threshold, Consulted: d.Consulted, Reasons: d.Reasons, ReviewOn: d.ReviewOn, By: tx.Viewer.Account, At: tx.Now}
 	if d.Outcome == Refer {
-		if row.To == "" {
-			row.To = "Children’s social care"
-		}
+		row.To = "children’s social care"
 		expected := d.Expected
 		if expected == "" {
 			cal, err := f.calendar(ctx, tx, c.Org)
@@ -255,7 +252,7 @@ func (f *Feature) decision(ctx context.Context, tx *store.Tx, c Concern, childre
 		}
 		e := story.Entry{Child: k.Child, At: tx.Now, Record: row.ID, Kind: story.Decision, Line: line, Detail: text.FirstWords(d.Reasons, 160), Level: d.Level}
 		if d.Outcome == Refer {
-			e.Significant = "referred to " + row.To
+			e.Significant = "decided to refer to " + row.To
 		}
 		if _, err := story.Add(ctx, tx, e); err != nil {
 			return err
@@ -461,19 +458,5 @@ func (f *Feature) Reopen(ctx context.Context, v access.Viewer, id ID, reason str
 			}
 		}
 		return nil
-	})
-}
-
-// AnswerReferral writes down what another body answered. Their "no further action" does not close ours (REF-3).
-func (f *Feature) AnswerReferral(ctx context.Context, v access.Viewer, id ID, decision, answer string) error {
-	if strings.TrimSpace(answer) == "" {
-		return errs.Refuse("Write what they answered")
-	}
-	return f.change(ctx, v, id, "concern.referral-answered", func(ctx context.Context, tx *store.Tx, _ Concern, _ Triage) error {
-		n, err := f.store.answerReferral(ctx, tx, id, decision, answer)
-		if err == nil && n == 0 {
-			return errs.Missing()
-		}
-		return err
 	})
 }

@@ -204,18 +204,13 @@ func TestPreviewNamesExactlyTheReaders(t *testing.T) {
 	})
 }
 
-// CON-12, CON-14, REF-3: a decision keeps its reasons; watching comes back by itself on its day; an answer of another body does
-// not close our concern; closing and reopening need their grounds.
+// CON-12, CON-14: a decision keeps its reasons; watching comes back by itself on its day; closing and reopening need their grounds.
 func TestDecisionsComeBackAndCloseWithGrounds(t *testing.T) {
 	each(t, func(t *testing.T, w *world) {
 		id := w.send(t, w.draft())
 		j := judgement(w, concerns.Refer, 3)
 		testkit.OK(t, w.f.Decide(t.Context(), as("amina"), id, j))
 		testkit.OK(t, w.f.Decide(t.Context(), as("amina"), id, j)) // the same form again, now of an old version and a known id
-		testkit.OK(t, w.f.AnswerReferral(t.Context(), as("amina"), id, j.Decision, "No further action"))
-		if s := w.concern(t, id).State; s != concerns.Referred {
-			t.Errorf("another body's answer made it %s", s)
-		}
 		testkit.OK(t, w.read(t, as("amina"), func(ctx context.Context, tx *store.Tx) error {
 			for _, c := range []struct {
 				day clock.Day

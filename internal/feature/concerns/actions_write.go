@@ -47,6 +47,14 @@ type DraftChild struct {
 // refTo names a concern for the audit log.
 func refTo(id ID) ref.Ref { return ref.To(access.Concern, string(id)) }
 
+// SendIn is Send in the caller's transaction, for a slice that keeps something beside the concern.
+func (f *Feature) SendIn(ctx context.Context, tx *store.Tx, d Draft) error {
+	if err := CanSend(d.Words, len(d.Children), d.Source); err != nil {
+		return err
+	}
+	return f.send(ctx, tx, d)
+}
+
 // Send records a concern and tells the leads. A form that is sent twice makes one concern (CON-15).
 // Rule: nothing was written, no child is named, or the time lies in the future. NotFound: the id is somebody else's.
 func (f *Feature) Send(ctx context.Context, v access.Viewer, d Draft) (ID, error) {
@@ -95,7 +103,7 @@ func (f *Feature) send(ctx context.Context, tx *store.Tx, d Draft) error {
 		if err != nil {
 			return err
 		}
-		triage.ReplyDue = ReplyDue(cal, tx.Now)
+		triage.ReplyDue = ReplyDue(cal, d.Source, tx.Now)
 	}
 	if err := f.store.insertTriage(ctx, tx, c.Org, triage); err != nil {
 		return err

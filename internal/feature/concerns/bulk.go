@@ -55,7 +55,7 @@ func (Store) BulkInsert(ctx context.Context, tx *store.Tx, past []*Past) error {
 		{`INSERT INTO concerns_triage (id, district_id, org_id, concern_id, title, level, decision, review_on, reply, reply_due, replied_at, together) VALUES`, 12, b.triages},
 		{`INSERT INTO concerns_level (id, district_id, record_id, level, reason, by_id, at) VALUES`, 7, b.levels},
 		{`INSERT INTO concerns_code (district_id, record_id, edition, code) VALUES`, 4, b.codes},
-		{`INSERT INTO concerns_decision (id, district_id, concern_id, kind, threshold, consulted, reasons, review_on, to_name, expected_at, answer, answered_at, by_id, at) VALUES`, 14, b.decisions},
+		{`INSERT INTO concerns_decision (id, district_id, concern_id, kind, threshold, consulted, reasons, review_on, to_name, expected_at, by_id, at) VALUES`, 12, b.decisions},
 		{`INSERT INTO concerns_parent (id, district_id, record_id, informed, words, by_id, at) VALUES`, 7, b.parents},
 		{`INSERT INTO concerns_feedback (id, district_id, concern_id, words, by_id, at) VALUES`, 6, b.feedback},
 		{`INSERT INTO access_grant (district_id, record_id, kind, to_id, from_at, until_at, by_id) VALUES`, 7, b.grants},
@@ -125,7 +125,7 @@ func (b *batch) add(p *Past) {
 		x := &p.Decisions[i]
 		x.ID, x.Concern = b.id(), c.ID
 		b.record(x.ID, access.PartDecision, c, "", "")
-		b.decisions = append(b.decisions, x.ID, d, id, string(x.Kind), x.Threshold, x.Consulted, x.Reasons, string(x.ReviewOn), x.To, int64(x.ExpectedAt), x.Answer, int64(x.AnsweredAt), x.By, int64(x.At))
+		b.decisions = append(b.decisions, x.ID, d, id, string(x.Kind), x.Threshold, x.Consulted, x.Reasons, string(x.ReviewOn), x.To, int64(x.ExpectedAt), x.By, int64(x.At))
 	}
 	for _, x := range p.Parents {
 		b.parents = append(b.parents, b.id(), d, t.ID, x.Informed, x.Words, x.By, int64(x.At))

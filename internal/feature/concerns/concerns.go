@@ -42,6 +42,7 @@ const (
 	Seen   Source = "seen"   // somebody with a post saw or heard it
 	Gate   Source = "gate"   // a parent, pupil or other person told somebody in person (CON-19)
 	Code   Source = "code"   // somebody without an account, through the school's day code (CON-20)
+	Box    Source = "box"    // a pupil asked for an adult, with the code of the school’s box (CON-19)
 	Police Source = "notice" // a notice from the police (ENC-1)
 )
 
@@ -185,7 +186,7 @@ var Outcomes = []struct {
 	Words, Hint string
 	Line        string // how the chronology says it
 }{
-	{Refer, "Refer to children’s social care", "You tell them; Kith keeps when an answer is due", "Referred to children’s social care"},
+	{Refer, "Refer to children’s social care", "The next page shows what goes and who will read it. Nothing leaves before", "Decided to refer to children’s social care"},
 	{EarlyHelp, "Ask for early help", "With the family’s agreement", "Early help asked for"},
 	{NotRefer, "Do not refer; support in school", "", "Decided not to refer; support in school"},
 	{Watch, "Watch until a date", "It comes back by itself", "Watched until a date"},
@@ -216,14 +217,12 @@ type Decision struct {
 	ReviewOn   clock.Day
 	To         string // who it was referred to
 	ExpectedAt clock.Millis
-	Answer     string
-	AnsweredAt clock.Millis
 	By         string
 	At         clock.Millis
 }
 
 func (d *Decision) Dest() []any {
-	return []any{&d.ID, (*string)(&d.Concern), (*string)(&d.Kind), &d.Threshold, &d.Consulted, &d.Reasons, (*string)(&d.ReviewOn), &d.To, (*int64)(&d.ExpectedAt), &d.Answer, (*int64)(&d.AnsweredAt), &d.By, (*int64)(&d.At)}
+	return []any{&d.ID, (*string)(&d.Concern), (*string)(&d.Kind), &d.Threshold, &d.Consulted, &d.Reasons, (*string)(&d.ReviewOn), &d.To, (*int64)(&d.ExpectedAt), &d.By, (*int64)(&d.At)}
 }
 
 // Action is something to be done by somebody by a time.

@@ -12,6 +12,7 @@ import (
 	"kith/internal/platform/mail"
 	"kith/internal/platform/readers"
 	"kith/internal/platform/store"
+	"kith/internal/platform/ui"
 )
 
 // Deps are what this slice needs from others. The interfaces are as small as what is asked.
@@ -41,14 +42,21 @@ type Deps struct {
 		Schools(ctx context.Context, tx *store.Tx) ([]ref.Organisation, error)
 		Phone(ctx context.Context, tx *store.Tx, id string) (string, error)
 	}
-	Files files.Store
-	Mail  interface {
+	Files  files.Store
+	Beside []Beside                     // what other slices show beside a concern
+	Refer  func(decision string) string // where a decision to refer is sent from; nil where nothing is sent
+	Mail   interface {
 		Send(ctx context.Context, m mail.Message) error
 	}
 	Sharing interface {
 		// Above returns what stands above a concern: who reads it where only a few may, and with whom it is shared. nil: nothing.
 		Above(ctx context.Context, tx *store.Tx, header, child string) (templ.Component, error)
 	}
+}
+
+// Beside is a slice that has something to show to the leads on the page of a concern.
+type Beside interface {
+	Beside(ctx context.Context, tx *store.Tx, concern, org string) (ui.Beside, error)
 }
 
 // Feature is the slice.

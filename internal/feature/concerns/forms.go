@@ -191,7 +191,6 @@ type decideForm struct {
 	Reasons   *forms.Lines
 	ReviewOn  *forms.Day
 	Expected  *forms.Day
-	To        *forms.Text
 	Together  *forms.Lines
 	What      *forms.Text
 	Owner     *forms.Choice
@@ -221,13 +220,12 @@ func newDecideForm(codes []Category, people []ref.Person) *decideForm {
 		Reasons:   forms.NewLines("reasons", "Reasons").Hint("Needed whichever you choose."),
 		ReviewOn:  forms.NewDay("review_on", "Look again"),
 		Expected:  forms.NewDay("expected", "Answer expected"),
-		To:        forms.NewText("to", "Referred to").Max(120),
 		Together:  forms.NewLines("together", "Seen together, what do these say?").Max(4000),
 		What:      forms.NewText("what", "First action").Max(200),
 		Owner:     forms.NewChoice("owner", "By", owners...),
 		Due:       forms.NewDay("due", "Until"),
 	}
-	f.Fields(f.Title, f.Level, f.Codes, f.Outcome, f.Threshold, f.Consulted, f.Reasons, f.ReviewOn, f.Expected, f.To, f.Together, f.What, f.Owner, f.Due)
+	f.Fields(f.Title, f.Level, f.Codes, f.Outcome, f.Threshold, f.Consulted, f.Reasons, f.ReviewOn, f.Expected, f.Together, f.What, f.Owner, f.Due)
 	return f
 }
 
@@ -238,7 +236,7 @@ func (f *decideForm) judgement(me string, now clock.Millis) Judgement {
 	if f.Outcome.Value == "undecided" {
 		outcome = Undecided
 	}
-	d := Judgement{Decision: f.ID, Version: f.Version, Title: f.Title.Value, Together: f.Together.Value, To: f.To.Value,
+	d := Judgement{Decision: f.ID, Version: f.Version, Title: f.Title.Value, Together: f.Together.Value,
 		Choice: Choice{Outcome: outcome, Level: level, Reasons: f.Reasons.Value, Threshold: f.Threshold.Value, Consulted: f.Consulted.Value, ReviewOn: f.ReviewOn.Value, Codes: f.Codes.Values, Expected: f.Expected.Value}}
 	if f.What.Value != "" {
 		a := Action{What: f.What.Value, Owner: f.Owner.Value, DueAt: now.Add(24 * time.Hour)}

@@ -94,6 +94,10 @@ func (f *Feature) caseOf(ctx context.Context, tx *store.Tx, c Concern, t Triage,
 	}
 	if t.Reply && t.Replied == 0 {
 		view.Reply = "Whoever told this would like to hear back by " + term.DateTime(t.ReplyDue, tx.Now) + "."
+		if c.Source == Box {
+			view.Reply = "The pupil asked to talk to an adult. Somebody should have done so by " + term.DateTime(t.ReplyDue, tx.Now) + "."
+			view.Asked = true
+		}
 	}
 	for _, x := range d.decisions {
 		view.Decisions = append(view.Decisions, decisionOf(x, d.names, tx.Now))
@@ -104,6 +108,18 @@ func (f *Feature) caseOf(ctx context.Context, tx *store.Tx, c Concern, t Triage,
 	view.Alerts = alertLines(d, tx.Now)
 	if err := f.caseReaders(ctx, tx, view, c, t); err != nil {
 		return nil, err
+	}
+	for _, b := range f.Beside {
+		part, err := b.Beside(ctx, tx, string(c.ID), c.Org)
+		if err != nil {
+			return nil, err
+		}
+		if part.Evidence != nil {
+			view.Evidence = append(view.Evidence, part.Evidence)
+		}
+		if part.Judgement != nil {
+			view.Judgement = append(view.Judgement, part.Judgement)
+		}
 	}
 	f.caseForm(view, c, t, d, form, tx.Now)
 	return view, nil
@@ -215,12 +231,7 @@ func outcomeLine(d Decision) string {
 
 func decisionOf(x Decision, names map[string]ref.Person, now clock.Millis) decisionRow {
 	row := decisionRow{ID: x.ID, Head: outcomeLine(x), When: term.DateTime(x.At, now), By: names[x.By].Name, Threshold: x.Threshold, Consulted: x.Consulted, Why: x.Reasons}
-	switch {
-	case x.Kind == Refer && x.AnsweredAt == 0:
-		row.Next, row.Waits = "Answer from "+x.To+" expected by "+term.DateTime(x.ExpectedAt, now), true
-	case x.AnsweredAt != 0:
-		row.Answer = x.Answer + ", " + term.DateTime(x.AnsweredAt, now)
-	case x.ReviewOn != "":
+	if x.ReviewOn != "" {
 		row.Next = "Look again " + term.ShortDate(x.ReviewOn)
 	}
 	return row

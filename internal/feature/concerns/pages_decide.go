@@ -85,6 +85,9 @@ func (f *Feature) decideForm(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	if form.Outcome.Value == string(Refer) && f.Refer != nil {
+		return web.Redirect(w, r, f.Refer(form.ID), "Recorded. Nothing has left the school yet.")
+	}
 	return web.Redirect(w, r, "/concerns/"+id, "Recorded.")
 }
 
@@ -202,6 +205,16 @@ func (f *Feature) adviceForm(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (f *Feature) feedbackForm(w http.ResponseWriter, r *http.Request) error {
+	if r.PostFormValue("from") == "silent" { // from the list of those who wait: back to it
+		id, err := web.PathID(r, "id")
+		if err != nil {
+			return err
+		}
+		if err := f.GiveFeedback(r.Context(), web.Viewer(r), ID(id), cleaned(r, "words")); err != nil {
+			return err
+		}
+		return web.Redirect(w, r, "/concerns/silent", "Sent. They will find it with their own words.")
+	}
 	return f.act(w, r, "Sent. They will find it with their own words.", func(v access.Viewer, id ID) error {
 		return f.GiveFeedback(r.Context(), v, id, cleaned(r, "words"))
 	})
@@ -227,12 +240,6 @@ func (f *Feature) actionDoneForm(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	return f.act(w, r, "Done.", func(v access.Viewer, id ID) error { return f.FinishAction(r.Context(), v, id, action) })
-}
-
-func (f *Feature) answerForm(w http.ResponseWriter, r *http.Request) error {
-	return f.act(w, r, "Recorded.", func(v access.Viewer, id ID) error {
-		return f.AnswerReferral(r.Context(), v, id, r.PostFormValue("decision"), cleaned(r, "answer"))
-	})
 }
 
 func (f *Feature) reopenForm(w http.ResponseWriter, r *http.Request) error {

@@ -40,6 +40,9 @@ func (f *Feature) showConcern(w http.ResponseWriter, r *http.Request, id ID, for
 		t, err := f.store.Triage(ctx, tx, id)
 		switch {
 		case errs.Is(err, errs.NotFound):
+			if c.Reporter != v.Account {
+				return errs.Missing() // a service reads it in the referral that was made to it
+			}
 			if own, err = f.receipt(ctx, tx, c); err == nil {
 				own.NewAccount = web.NewID(r)
 			}
@@ -317,7 +320,7 @@ func (f *Feature) rows(ctx context.Context, tx *store.Tx, list []listed) ([]ui.R
 		if c.Source == Police {
 			row.Kind = picture.Notice
 		}
-		if c.Source == Gate {
+		if c.Source == Gate || c.Source == Box {
 			row.Kind = picture.Contact
 		}
 		if c.Title != "" {
@@ -348,6 +351,8 @@ func sourceWords(s Source) string {
 		return "Told at the gate"
 	case Code:
 		return "From a visitor"
+	case Box:
+		return "A pupil asks for an adult"
 	case Police:
 		return "Police notice"
 	}

@@ -66,10 +66,6 @@ func (f *Feature) Panels(ctx context.Context, tx *store.Tx) ([]ui.TodayPanel, er
 	if err != nil {
 		return nil, err
 	}
-	owed, err := f.owedPanel(ctx, tx, cals, orgs)
-	if err != nil {
-		return nil, err
-	}
 	rail, err := f.railPanels(ctx, tx, cals.Of(orgs[0]), orgs, today)
 	if err != nil {
 		return nil, err
@@ -79,11 +75,7 @@ func (f *Feature) Panels(ctx context.Context, tx *store.Tx) ([]ui.TodayPanel, er
 		ids[i] = string(c.ID)
 	}
 	tx.SawList("concern.today", "", ids)
-	out := append([]ui.TodayPanel{unread, back}, rail...)
-	if owed.Body != nil {
-		out = append(out, owed)
-	}
-	return out, nil
+	return append([]ui.TodayPanel{unread, back}, rail...), nil
 }
 
 // clocks are what stands at the end of an unread line: how long there is, or how urgent it is, and since when.
@@ -96,7 +88,11 @@ func clocks(cal term.Calendar, c listed, now clock.Millis) []templ.Component {
 		out = append(out, ui.ClockTag{Fraction: left.Elapsed, Text: left.Words, Now: clock.DayOf(due.Time()) == clock.DayOf(now.Time()) || left.Over})
 	case c.Reply:
 		left := cal.Remaining(c.RecordedAt, now, c.ReplyDue)
-		out = append(out, ui.ClockTag{Fraction: left.Elapsed, Text: "reply " + left.Words})
+		word := "reply "
+		if c.Source == Box {
+			word = "talk "
+		}
+		out = append(out, ui.ClockTag{Fraction: left.Elapsed, Text: word + left.Words})
 	default:
 		out = append(out, stateChip(c.Concern, c.ReviewOn))
 	}
@@ -139,15 +135,19 @@ func (f *Feature) backPanel(ctx context.Context, tx *store.Tx, cals term.Calenda
 	}
 	for _, c := range owing {
 		left := cals.Of(c.Org).Remaining(c.RecordedAt, tx.Now, c.ReplyDue)
-		p.Rows = append(p.Rows, ui.RowItem{Kind: picture.Contact, Href: "/concerns/" + string(c.ID), What: "Reply owed", Who: "to whoever told it", Right: []templ.Component{ui.ClockTag{Fraction: left.Elapsed, Text: left.Words, Now: left.Over}}})
+		what, who := "Reply owed", "to whoever told it"
+		if c.Source == Box {
+			what, who = "Talk with a pupil", "who asked for an adult"
+		}
+		p.Rows = append(p.Rows, ui.RowItem{Kind: picture.Contact, Href: "/concerns/" + string(c.ID), What: what, Who: who, Right: []templ.Component{ui.ClockTag{Fraction: left.Elapsed, Text: left.Words, Now: left.Over}}})
 	}
 	silent, err := f.silent(ctx, tx, cals, orgs, today)
 	if err != nil {
 		return p, err
 	}
 	if len(silent) > 0 {
-		p.Rows = append(p.Rows, ui.RowItem{Kind: picture.Meeting, Href: "/concerns/" + string(silent[0].ID), What: "No feedback given", Who: text.Plural(len(silent), "colleague is waiting", "colleagues are waiting"),
-			Sub: "Each was read more than two school days ago, and has heard nothing since."})
+		p.Rows = append(p.Rows, ui.RowItem{Kind: picture.Meeting, Href: "/concerns/silent", What: "No feedback given", Who: text.Plural(len(silent), "colleague is waiting", "colleagues are waiting"),
+			Sub: "Read more than two school days ago, and nothing was said since.", Right: []templ.Component{linkLine("/concerns/silent", "Send a phrase")}})
 	}
 	mine, err := f.store.MyActions(ctx, tx)
 	if err != nil {
@@ -179,26 +179,6 @@ func (f *Feature) silent(ctx context.Context, tx *store.Tx, cals term.Calendars,
 		out = append(out, some...)
 	}
 	return out, nil
-}
-
-// owedPanel is what other bodies owe (REF-1).
-func (f *Feature) owedPanel(ctx context.Context, tx *store.Tx, cals term.Calendars, orgs []string) (ui.TodayPanel, error) {
-	p := ui.TodayPanel{Order: 30, Head: ui.HeadCount{Title: "Clocks that others owe you"}}
-	owed, err := f.store.Owed(ctx, tx, orgs)
-	if err != nil || len(owed) == 0 {
-		return p, err
-	}
-	var rows []owedRow
-	for _, o := range owed {
-		left := cals.Of(o.Org).Remaining(o.At, tx.Now, o.ExpectedAt)
-		next := "None needed"
-		if left.Over {
-			next = "Chase it, or write down the answer"
-		}
-		rows = append(rows, owedRow{Href: "/concerns/" + string(o.Concern), Who: o.To, Clock: ui.ClockTag{Fraction: left.Elapsed, Text: left.Words}, Next: next})
-	}
-	p.Body = owedTable(rows)
-	return p, nil
 }
 
 // railPanels are cover, gaps, who looks a lot, and what is being dealt with.
@@ -241,19 +221,15 @@ func (f *Feature) railPanels(ctx context.Context, tx *store.Tx, cal term.Calenda
 		_, closes := cal.Hours()
 		cover.Day = append(cover.Day, ui.DayItem{Time: clockTime(closes), Text: "Clocks stop", Kind: ui.DayBell})
 	}
-	dealing, err := f.store.InState(ctx, tx, orgs, []State{Deciding}, 0, 5)
+	busy, err := f.busyPanel(ctx, tx, orgs)
 	if err != nil {
 		return nil, err
 	}
-	names, err := f.People.Names(ctx, tx, takers(dealing)...)
+	since, err := f.sincePanel(ctx, tx, cal, orgs, today)
 	if err != nil {
 		return nil, err
 	}
-	busy := ui.TodayPanel{Order: 50, Rail: true, Head: ui.HeadCount{Title: "Being dealt with"}, None: "Nothing is half done."}
-	for _, c := range dealing {
-		busy.Lines = append(busy.Lines, dealLine(names[c.TakenBy].Name, "/concerns/"+string(c.ID), term.DateTime(c.TakenAt, tx.Now)))
-	}
-	out := []ui.TodayPanel{cover, busy}
+	out := []ui.TodayPanel{cover, busy, since}
 	looked, err := f.store.lookers(ctx, tx, orgs, tx.Now.Add(-7*24*time.Hour))
 	if err != nil {
 		return nil, err
@@ -279,14 +255,6 @@ func then(who []string) string {
 			out += ", then "
 		}
 		out += w
-	}
-	return out
-}
-
-func takers(list []listed) []string {
-	var out []string
-	for _, c := range list {
-		out = append(out, c.TakenBy)
 	}
 	return out
 }

@@ -21,9 +21,14 @@ func (c Concern) look(cal term.Calendar, step int, since clock.Millis) clock.Mil
 	return NextLook(cal, c.Urgent, since)
 }
 
-// ReplyDue is when whoever told us is to have an answer: 15:30 on the second school day after (CON-19).
-func ReplyDue(c term.Calendar, told clock.Millis) clock.Millis {
-	return clock.Of(c.AddSchoolDays(clock.DayOf(told.Time()), ReplyDays).At(15, 30))
+// ReplyDue is when whoever told us is to have an answer: 15:30 on the second school day after, on the next where a pupil asked for
+// an adult (CON-19).
+func ReplyDue(c term.Calendar, source Source, told clock.Millis) clock.Millis {
+	days := ReplyDays
+	if source == Box {
+		days = BoxDays
+	}
+	return clock.Of(c.AddSchoolDays(clock.DayOf(told.Time()), days).At(15, 30))
 }
 
 // Clocks says in the strip above every page when clocks run, or why they stand still today.
@@ -105,12 +110,12 @@ func (f *Feature) recountOne(ctx context.Context, tx *store.Tx, cals term.Calend
 			}
 		}
 	}
-	n, err := f.store.moveReply(ctx, tx, id, ReplyDue(cal, c.RecordedAt))
+	n, err := f.store.moveReply(ctx, tx, id, ReplyDue(cal, c.Source, c.RecordedAt))
 	if err != nil {
 		return err
 	}
 	if n > 0 {
-		moved["reply"] = ReplyDue(cal, c.RecordedAt)
+		moved["reply"] = ReplyDue(cal, c.Source, c.RecordedAt)
 	}
 	if len(moved) == 0 {
 		return nil

@@ -53,6 +53,7 @@ const (
 	NormalStep  = 2 * time.Hour    // of school-day hours: the rota's next person
 	HighNoStep  = 2 * time.Hour    // decided high, and no action yet
 	ReplyDays   = 2                // school days to answer whoever told us (CON-19)
+	BoxDays     = 1                // school days until somebody has talked with a pupil who asked (CON-19)
 	SilentDays  = 2                // read, and nothing said to the reporter after this many school days (CON-22)
 	ClaimFor    = 30 * time.Minute // how long "a colleague is on this" holds (CON-23)
 	PickerLooks = 20               // looks for a child in an hour before a lead is told (CON-21)

@@ -91,10 +91,12 @@ func (Store) Codes(ctx context.Context, tx *store.Tx, triage string) ([]Category
 		JOIN access_record r ON r.id = x.record_id WHERE x.record_id = ?`, triage).Visible("r", access.Concern).Add(`ORDER BY g.position`))
 }
 
+const decisionFrom = `SELECT d.id, d.concern_id, d.kind, d.threshold, d.consulted, d.reasons, d.review_on, d.to_name, d.expected_at, d.by_id, d.at
+	FROM concerns_decision d JOIN access_record r ON r.id = d.id WHERE `
+
 // Decisions returns the decisions that the viewer may see, oldest first.
 func (Store) Decisions(ctx context.Context, tx *store.Tx, concern ID) ([]Decision, error) {
-	return store.All[Decision](ctx, tx, store.SQL(`SELECT d.id, d.concern_id, d.kind, d.threshold, d.consulted, d.reasons, d.review_on, d.to_name, d.expected_at, d.answer, d.answered_at, d.by_id, d.at
-		FROM concerns_decision d JOIN access_record r ON r.id = d.id WHERE d.concern_id = ?`, string(concern)).Visible("r", access.Concern).Add(`ORDER BY d.at, d.id`))
+	return store.All[Decision](ctx, tx, store.SQL(decisionFrom+`d.concern_id = ?`, string(concern)).Visible("r", access.Concern).Add(`ORDER BY d.at, d.id`))
 }
 
 // Feedback returns what was written back to the reporter, oldest first.
@@ -336,25 +338,6 @@ func (Store) Owing(ctx context.Context, tx *store.Tx, orgs []string) ([]listed, 
 		Visible("r", access.Concern).Add(`ORDER BY t.reply_due LIMIT 20`))
 }
 
-// expected is an answer that somebody else owes.
-type expected struct {
-	Concern    ID
-	Org        string
-	To         string
-	ExpectedAt clock.Millis
-	At         clock.Millis
-}
-
-func (e *expected) Dest() []any {
-	return []any{(*string)(&e.Concern), &e.Org, &e.To, (*int64)(&e.ExpectedAt), (*int64)(&e.At)}
-}
-
-// Owed returns the referrals of the schools that wait for an answer, the longest due first (REF-1).
-func (Store) Owed(ctx context.Context, tx *store.Tx, orgs []string) ([]expected, error) {
-	return store.All[expected](ctx, tx, store.SQL(`SELECT d.concern_id, c.org_id, d.to_name, d.expected_at, d.at FROM concerns_decision d JOIN concerns_concern c ON c.id = d.concern_id JOIN access_record r ON r.id = d.id WHERE `).
-		In("c.org_id", orgs).Add(`AND c.state = 'referred' AND d.kind = 'refer' AND d.answered_at = 0`).Visible("r", access.Concern).Add(`ORDER BY d.expected_at LIMIT 20`))
-}
-
 // myAction is an action that waits for the viewer.
 type myAction struct {
 	Action
@@ -382,8 +365,4 @@ func (Store) ChildrenOf(ctx context.Context, tx *store.Tx, concerns []ID) (map[I
 		out[k.Concern] = append(out[k.Concern], k)
 	}
 	return out, err
-}
-
-func (Store) answerReferral(ctx context.Context, tx *store.Tx, concern ID, decision, answer string) (int64, error) {
-	return tx.Exec(ctx, store.SQL(`UPDATE concerns_decision SET answer = ?, answered_at = ? WHERE id = ? AND concern_id = ? AND answered_at = 0`, answer, int64(tx.Now), decision, string(concern)))
 }

@@ -64,6 +64,14 @@ func expected(v Viewer, write bool, r Record) bool {
 			return true
 		}
 		return !r.Restricted && !r.Locked && rel("share", v.Roles["dsl"]...)
+	case "referral":
+		switch {
+		case named, at("head") && !r.Locked, at("dsl") && !r.Restricted && !r.Locked:
+			return true
+		case r.Part == "sent" && !r.Locked && rel("referral", v.Roles["la_officer"]...):
+			return true
+		}
+		return emergency && !write
 	}
 	return false
 }
@@ -87,10 +95,10 @@ func random(r *rand.Rand) (Viewer, Record) {
 			v.Roles[Member] = append(v.Roles[Member], orgs[1+r.IntN(len(orgs)-1)])
 		}
 	}
-	rec := Record{ID: "rec", District: pick(r, "here", "here", "here", "there"), Kind: pick(r, "concern", "concern", "child", "other"),
+	rec := Record{ID: "rec", District: pick(r, "here", "here", "here", "there"), Kind: pick(r, "concern", "concern", "child", "referral", "other"),
 		Org: pick(r, orgs...), Author: pick(r, people...), Subject: pick(r, "", "", people[r.IntN(4)]),
 		Restricted: r.IntN(4) == 0, Locked: r.IntN(4) == 0}
-	rec.Part = pick(r, PartHeader, PartAccount, PartChild, PartLead, PartDecision, PartFeedback, PartCard, PartFile)
+	rec.Part = pick(r, PartHeader, PartAccount, PartChild, PartLead, PartDecision, PartFeedback, PartCard, PartFile, PartReferral, PartDisagreement)
 	for range r.IntN(3) {
 		rec.Relations = append(rec.Relations, Relation{To: pick(r, append(people[1:], orgs[1:]...)...),
 			Kind: pick(r, Named, Referral, Share, Granted, Told, BreakGlass), From: clock.Millis(99 + r.IntN(3)), Until: clock.Millis(101 + r.IntN(3))})

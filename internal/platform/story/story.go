@@ -119,3 +119,8 @@ func Records(ctx context.Context, tx *store.Tx, child string) ([]string, error) 
 	return store.Values[string](ctx, tx, store.SQL(`SELECT DISTINCT CASE WHEN r.parent_id = '' THEN r.id ELSE r.parent_id END
 		FROM story_entry s JOIN access_record r ON r.id = s.record_id WHERE s.child_id = ?`, child).Visible("r", access.Concern, access.Child))
 }
+
+// Children returns in whose chronologies a record has entries. Nobody, where the viewer may not see the record.
+func Children(ctx context.Context, tx *store.Tx, record string) ([]string, error) {
+	return store.Values[string](ctx, tx, store.SQL(`SELECT DISTINCT s.child_id FROM story_entry s JOIN access_record r ON r.id = s.record_id WHERE s.record_id = ?`, record).Visible("r"))
+}

@@ -15,3 +15,6 @@ type TodayPanel struct {
 	Lines   []templ.Component
 	Write   string // where this reader writes a concern; "" where nobody would read one
 }
+
+// Beside is what a slice shows on the page of another slice's record: with the evidence, with the judgement, or neither.
+type Beside struct{ Evidence, Judgement templ.Component }

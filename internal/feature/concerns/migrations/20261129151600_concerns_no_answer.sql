@@ -1,0 +1,3 @@
+-- What a service answers stands with the referral that was sent to it.
+ALTER TABLE concerns_decision DROP COLUMN answer;
+ALTER TABLE concerns_decision DROP COLUMN answered_at;
