@@ -18,6 +18,7 @@ import (
 	"kith/internal/feature/newsletters"
 	"kith/internal/feature/people"
 	"kith/internal/feature/today"
+	"kith/internal/feature/training"
 	"kith/internal/kernel/clock"
 	"kith/internal/kernel/errs"
 	"kith/internal/kernel/id"
@@ -37,7 +38,7 @@ import (
 // Slices are all the migrations of the program.
 var Slices = []store.Slice{
 	store.Migrations, audit.Migrations, story.Migrations, web.Migrations, search.Migrations, bulk.Migrations,
-	files.Migrations, account.Migrations, directory.Migrations, people.Migrations, concerns.Migrations, casework.Migrations, newsletters.Migrations,
+	files.Migrations, account.Migrations, directory.Migrations, people.Migrations, concerns.Migrations, casework.Migrations, newsletters.Migrations, training.Migrations,
 }
 
 // Mailer sends one mail. platform/mail has two: one by SMTP, one that keeps messages in a folder for the invented district.
@@ -78,6 +79,7 @@ type App struct {
 	Concerns    *concerns.Feature
 	Casework    *casework.Feature
 	Newsletters *newsletters.Feature
+	Training    *training.Feature
 	Today       *today.Feature
 	Files       files.Store
 	Handler     http.Handler
@@ -159,6 +161,7 @@ func Join(ctx context.Context, db *store.DB, root secret.Root, made string, s Se
 	a.Casework = casework.New(casework.Deps{DB: db, Calendar: a.calendar(), Queue: a.Queue, URL: s.PublicURL, Write: "/concerns/new", Children: fileChildren{}, People: accounts,
 		Schools: organisations, Teller: fileTeller{}, Mail: s.Mail})
 	a.Newsletters = newsletters.New(newsletters.Deps{DB: db, Queue: a.Queue, PublicURL: s.PublicURL, Publisher: a.publisher(), Mailer: s.Mail, Posts: letterPosts{}, Names: letterNames{db: db}, People: accounts})
+	a.Training = training.New(training.Deps{DB: db, Queue: a.Queue, Calendar: a.calendar(), PublicURL: s.PublicURL, Publisher: a.publisher(), Venues: courseVenues{}, Organisations: organisations, People: accounts, Mailer: s.Mail})
 	a.Today = today.New(today.Deps{DB: db, Sources: []today.Source{a.Concerns, a.Casework}})
 	rolls := people.NewRolls(people.RollDeps{DB: db, Queue: a.Queue, Schools: organisations})
 	registers := directory.NewRegisters(db, a.Queue)
