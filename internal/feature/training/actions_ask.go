@@ -9,6 +9,7 @@ import (
 	"kith/internal/kernel/errs"
 	"kith/internal/kernel/id"
 	"kith/internal/platform/audit"
+	"kith/internal/platform/jobs"
 	"kith/internal/platform/store"
 )
 
@@ -101,7 +102,13 @@ func (f *Feature) file(ctx context.Context, v access.Viewer, q Request) (state P
 			return err
 		}
 		state = p.State
-		return f.Store.insertPlace(ctx, tx, p)
+		if err := f.Store.insertPlace(ctx, tx, p); err != nil {
+			return err
+		}
+		if q.Channel == "web" {
+			return nil
+		}
+		return jobs.Add(ctx, tx, WriteReceipt{Booking: q.ID})
 	})
 	if store.IsDuplicate(err) {
 		return f.sentTwice(ctx, v, q.ID)

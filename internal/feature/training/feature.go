@@ -61,6 +61,8 @@ type Feature struct {
 func New(d Deps) *Feature {
 	f := &Feature{Deps: d, lock: lockBlock}
 	jobs.Handle(d.Queue, f.writeOffer)
+	jobs.Handle(d.Queue, f.writeResults)
+	jobs.Handle(d.Queue, f.writeReceipt)
 	return f
 }
 

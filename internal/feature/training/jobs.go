@@ -109,3 +109,88 @@ func (f *Feature) messageID(id string) string {
 	}
 	return id + "@" + u.Hostname()
 }
+
+// WriteResults writes to requesters of a block whom the allocation has told something: a hundred of them, those not written to yet.
+type WriteResults struct {
+	Block BlockID `json:"block"`
+}
+
+// Kind names the work in the queue.
+func (WriteResults) Kind() string { return "training.write_results" }
+
+// writeResults is the work of WriteResults. A letter is marked as gone before it goes: after a fall of the program somebody may have none,
+// and finds the answer on their page; nobody has two.
+func (f *Feature) writeResults(ctx context.Context, v access.Viewer, a WriteResults) error {
+	for range lettersAJob {
+		var m mail.Message
+		none := false
+		if err := f.DB.Write(ctx, v, func(ctx context.Context, tx *store.Tx) error {
+			m, none = mail.Message{}, false
+			next, err := f.Store.untold(ctx, tx, a.Block, 1)
+			if err != nil {
+				return err
+			}
+			if none = len(next) == 0; none {
+				return nil
+			}
+			k := next[0]
+			if _, err := tx.Exec(ctx, store.SQL(`UPDATE training_booking SET told_at = ? WHERE id = ?`, int64(tx.Now), string(k.ID))); err != nil {
+				return err
+			}
+			to, err := f.addressOf(ctx, tx, k)
+			if err != nil || to == "" {
+				return err
+			}
+			sentence, _, _ := k.Explanation()
+			m = mail.Message{To: to, Subject: "Your place on a course", At: tx.Now, MessageID: f.messageID(string(k.ID) + "-result"),
+				Text: sentence + "\n\nHow it was decided, and what you can do now:\n" + f.PublicURL + "/training/requests/" + string(k.ID) + "\n\n" + f.Publisher + "\n"}
+			return nil
+		}); err != nil || none {
+			return err
+		}
+		if m.To == "" {
+			continue
+		}
+		if err := f.Mailer.Send(ctx, m); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// WriteReceipt tells the sender of a letter, an e-mail or a call that it was entered, and from when it counts (INT-1).
+type WriteReceipt struct {
+	Booking BookingID `json:"booking"`
+}
+
+// Kind names the work in the queue.
+func (WriteReceipt) Kind() string { return "training.write_receipt" }
+
+func (f *Feature) writeReceipt(ctx context.Context, v access.Viewer, a WriteReceipt) error {
+	var m mail.Message
+	err := f.DB.Read(ctx, v, func(ctx context.Context, tx *store.Tx) error {
+		k, err := f.Store.Booking(ctx, tx, a.Booking)
+		if err != nil {
+			return err
+		}
+		p, err := f.Store.Place(ctx, tx, a.Booking)
+		if err != nil {
+			return err
+		}
+		to, err := f.addressOf(ctx, tx, k)
+		if err != nil || to == "" {
+			return err
+		}
+		b, err := f.Store.Block(ctx, tx, k.Block)
+		if err != nil {
+			return err
+		}
+		m = mail.Message{To: to, Subject: "We have your request for a place", At: k.Entered, MessageID: f.messageID(string(k.ID) + "-receipt"),
+			Text: fmt.Sprintf("Your request for a place (%s) arrived %s on %s, and its place in line goes by that day.\n\n%s\n\n%s\n", b.Title, ChannelWords(k.Channel), longDay(p.Arrived), b.Invitation(), f.Publisher)}
+		return nil
+	})
+	if err != nil || m.To == "" {
+		return err
+	}
+	return f.Mailer.Send(ctx, m)
+}

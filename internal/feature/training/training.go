@@ -258,7 +258,17 @@ func (p *Place) Dest() []any {
 
 // Channels are the ways in which a request arrives (INT-1).
 var Channels = []struct{ Key, Words string }{
-	{"web", "On this site"}, {"email", "By e-mail"}, {"letter", "By letter"}, {"telephone", "By telephone"},
+	{"web", "on this site"}, {"email", "by e-mail"}, {"letter", "by letter"}, {"telephone", "by telephone"},
+}
+
+// ChannelWords names a channel: "by letter".
+func ChannelWords(key string) string {
+	for _, c := range Channels {
+		if c.Key == key {
+			return c.Words
+		}
+	}
+	return ""
 }
 
 // Booking says who asks for a place and for whom.
