@@ -192,6 +192,11 @@ func (c courseVenues) Venues(ctx context.Context, tx *store.Tx) (map[string]trai
 	return out, err
 }
 
+func (c courseVenues) VenueNamed(ctx context.Context, tx *store.Tx, name string) (training.Venue, error) {
+	v, err := c.Store.VenueNamed(ctx, tx, name)
+	return courseVenue(v), err
+}
+
 func (c courseVenues) PutVenue(ctx context.Context, tx *store.Tx, v training.Venue) (training.Venue, error) {
 	made, err := c.Store.PutVenue(ctx, tx, directory.Venue{ID: v.ID, Name: v.Name, Address: v.Address, Postcode: v.Postcode, Capacity: v.Capacity, Access: v.Access})
 	return courseVenue(made), err

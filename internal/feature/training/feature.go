@@ -33,6 +33,8 @@ type Deps struct {
 	Venues interface {
 		// Venues returns the venues of the district by id.
 		Venues(ctx context.Context, tx *store.Tx) (map[string]Venue, error)
+		// VenueNamed returns the venue of that name, however it is spelt. NotFound: none.
+		VenueNamed(ctx context.Context, tx *store.Tx, name string) (Venue, error)
 		// PutVenue returns the venue of that name, making it where it is not known.
 		PutVenue(ctx context.Context, tx *store.Tx, v Venue) (Venue, error)
 	}

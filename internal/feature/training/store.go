@@ -224,4 +224,23 @@ func (Store) putDays(ctx context.Context, tx *store.Tx, r Run) error {
 	return nil
 }
 
+// CourseSourced returns the course that was loaded under the key. NotFound: none.
+func (Store) CourseSourced(ctx context.Context, tx *store.Tx, key string) (Course, error) {
+	return store.One[Course](ctx, tx, store.SQL(`SELECT `+courseColumns+` FROM training_course c WHERE c.district_id = ? AND c.source_key <> '' AND c.source_key = ?`, tx.Viewer.District, key))
+}
+
+// BlockSourced returns the block that was loaded under the key, without its priorities. NotFound: none.
+func (Store) BlockSourced(ctx context.Context, tx *store.Tx, key string) (Block, error) {
+	return store.One[Block](ctx, tx, store.SQL(`SELECT `+blockColumns+` FROM training_block b WHERE b.district_id = ? AND b.source_key <> '' AND b.source_key = ?`, tx.Viewer.District, key))
+}
+
+// RunSourced returns the run that was loaded under the key, with its days. NotFound: none.
+func (s Store) RunSourced(ctx context.Context, tx *store.Tx, key string) (Run, error) {
+	id, err := store.Value[RunID](ctx, tx, store.SQL(`SELECT r.id FROM training_run r WHERE r.district_id = ? AND r.source_key <> '' AND r.source_key = ?`, tx.Viewer.District, key))
+	if err != nil {
+		return Run{}, err
+	}
+	return s.Run(ctx, tx, id)
+}
+
 const training = access.Training

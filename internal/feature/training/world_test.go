@@ -63,6 +63,15 @@ func (w *world) Venues(context.Context, *store.Tx) (map[string]training.Venue, e
 	return w.venues, nil
 }
 
+func (w *world) VenueNamed(_ context.Context, _ *store.Tx, name string) (training.Venue, error) {
+	for _, have := range w.venues {
+		if have.Name == name {
+			return have, nil
+		}
+	}
+	return training.Venue{}, errs.Missing()
+}
+
 func (w *world) PutVenue(_ context.Context, _ *store.Tx, v training.Venue) (training.Venue, error) {
 	for _, have := range w.venues {
 		if have.Name == v.Name {
