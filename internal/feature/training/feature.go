@@ -46,6 +46,8 @@ type Deps struct {
 	People interface {
 		Names(ctx context.Context, tx *store.Tx, accounts ...string) (map[string]ref.Person, error)
 		Email(ctx context.Context, tx *store.Tx, account string) (string, error)
+		// OrgOf returns the organisation that somebody mainly works for. NotFound: they hold no post.
+		OrgOf(ctx context.Context, tx *store.Tx, account string) (string, error)
 	}
 	Mailer interface {
 		Send(context.Context, mail.Message) error
@@ -65,6 +67,7 @@ func New(d Deps) *Feature {
 	jobs.Handle(d.Queue, f.writeOffer)
 	jobs.Handle(d.Queue, f.writeResults)
 	jobs.Handle(d.Queue, f.writeReceipt)
+	jobs.Handle(d.Queue, f.writeDates)
 	return f
 }
 
@@ -196,6 +199,9 @@ func (f *Feature) Publish(ctx context.Context, v access.Viewer, id BlockID) (err
 		if err := f.Store.UpdateBlock(ctx, tx, b); err != nil {
 			return err
 		}
+		if err := f.tellOfDates(ctx, tx, all); err != nil {
+			return err
+		}
 		return audit.Record(ctx, tx, "training.block_published", id.Ref(), audit.Org(b.Org))
 	})
 }
@@ -229,7 +235,10 @@ func (f *Feature) AddRuns(ctx context.Context, v access.Viewer, id BlockID, more
 				return err
 			}
 		}
-		return nil
+		if b.State != Published {
+			return nil
+		}
+		return f.tellOfDates(ctx, tx, more)
 	})
 }
 

@@ -98,6 +98,16 @@ func (w *world) Email(_ context.Context, _ *store.Tx, account string) (string, e
 	return account + "@haverdale.example", nil
 }
 
+func (w *world) OrgOf(_ context.Context, _ *store.Tx, account string) (string, error) {
+	switch account {
+	case "gareth":
+		return office, nil
+	case "":
+		return "", errs.Missing()
+	}
+	return oak, nil
+}
+
 // places are the organisations of the district.
 type places struct{}
 
