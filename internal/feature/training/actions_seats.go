@@ -302,6 +302,30 @@ func (f *Feature) Answer(ctx context.Context, v access.Viewer, secret string, ta
 	})
 }
 
+// Decline leaves an offer to the next in line, signed in as whoever asked. Rule: it has ended.
+func (f *Feature) Decline(ctx context.Context, v access.Viewer, id BookingID) (err error) {
+	defer errs.Wrap(&err, "training.Decline(%s)", id)
+	return f.DB.Write(ctx, v, func(ctx context.Context, tx *store.Tx) error {
+		return f.inPlace(ctx, tx, id, func(b Block, p Place, _ Booking) error { return f.decline(ctx, tx, b, p) })
+	})
+}
+
+// Linked returns what a link in a letter offers: no name, only the date. NotFound: no such link, or its time has ended.
+func (f *Feature) Linked(ctx context.Context, tx *store.Tx, secret string) (p Place, r Run, c Course, err error) {
+	id, err := f.Store.linked(ctx, tx, secret, toOffer)
+	if err != nil {
+		return p, r, c, err
+	}
+	if p, err = f.Store.Place(ctx, tx, id); err != nil {
+		return p, r, c, err
+	}
+	if r, err = f.Store.Run(ctx, tx, p.Run); err != nil {
+		return p, r, c, err
+	}
+	c, err = f.Store.Course(ctx, tx, r.Course)
+	return p, r, c, err
+}
+
 // decline leaves an offer to the next in line. The caller holds the lock on the block.
 func (f *Feature) decline(ctx context.Context, tx *store.Tx, b Block, p Place) error {
 	if p.State != Offered || !p.Live(tx.Now) {

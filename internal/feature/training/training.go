@@ -318,6 +318,9 @@ type Need struct {
 	Version int64
 }
 
+// Ref names the need to the log.
+func (n Need) Ref() ref.Ref { return ref.To(access.Training, n.ID) }
+
 func (n *Need) Dest() []any {
 	return []any{&n.ID, (*string)(&n.Booking), &n.Access, &n.Diet, &n.Version}
 }
