@@ -20,6 +20,7 @@ import (
 	"kith/internal/feature/today"
 	"kith/internal/feature/training"
 	"kith/internal/feature/training/catalogue"
+	"kith/internal/feature/training/office"
 	"kith/internal/kernel/clock"
 	"kith/internal/kernel/errs"
 	"kith/internal/kernel/id"
@@ -180,6 +181,7 @@ func Join(ctx context.Context, db *store.DB, root secret.Root, made string, s Se
 	routes = append(routes, registers.Routes()...)
 	routes = append(routes, a.Newsletters.Routes()...)
 	routes = append(routes, catalogue.Pages{Feature: a.Training}.Routes()...)
+	routes = append(routes, office.Pages{Feature: a.Training}.Routes()...)
 	routes = append(routes, a.Today.Routes()...)
 	if a.demo() {
 		routes = append(routes, a.demoRoutes()...)

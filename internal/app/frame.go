@@ -37,6 +37,7 @@ var menu = []entry{
 	{ui.NavItem{Text: "Concerns", Href: "/concerns"}, []access.Role{access.DSL, access.Head}},
 	{ui.NavItem{Text: "Children", Href: "/children"}, []access.Role{access.DSL, access.Head}},
 	{ui.NavItem{Text: "Training", Href: "/training"}, nil},
+	{ui.NavItem{Text: "Training office", Href: "/training/office"}, []access.Role{access.TrainingAdmin}},
 	{ui.NavItem{Text: "Newsletters", Href: "/newsletters/issues"}, []access.Role{access.Partnership}},
 	{ui.NavItem{Text: "People", Href: "/admin/people"}, []access.Role{access.Admin}},
 	{ui.NavItem{Text: "Rolls", Href: "/admin/roll"}, []access.Role{access.Admin}},

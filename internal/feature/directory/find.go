@@ -35,3 +35,12 @@ func (Store) OnlyPartnership(ctx context.Context, tx *store.Tx) (string, error) 
 	}
 	return found[0], nil
 }
+
+// Called returns the id of the one organisation of the district that has the name, "" where there is none or several.
+func (Store) Called(ctx context.Context, tx *store.Tx, name string) (string, error) {
+	found, err := store.Values[string](ctx, tx, store.SQL(`SELECT o.id FROM directory_organisation o WHERE o.district_id = ? AND o.name = ? LIMIT 2`, tx.Viewer.District, name))
+	if err != nil || len(found) != 1 {
+		return "", err
+	}
+	return found[0], nil
+}

@@ -40,6 +40,8 @@ type Deps struct {
 	}
 	Organisations interface {
 		Names(ctx context.Context, tx *store.Tx, ids ...string) (map[string]ref.Organisation, error)
+		// Called returns the id of the one organisation of that name, "" where there is none or several.
+		Called(ctx context.Context, tx *store.Tx, name string) (string, error)
 		// Where returns the postcode and the ward of an organisation, "" where they are not known.
 		Where(ctx context.Context, tx *store.Tx, id string) (postcode, ward string, err error)
 	}

@@ -174,15 +174,16 @@ func CheckRequest(p Place, b Booking) error {
 }
 
 // CanAsk says whether a request that arrived at that instant is in time for the block. What came by letter before the closing
-// date and is entered after it counts from its arrival (INT-1).
+// date and is entered after it counts from its arrival (INT-1). Once the places of a block have been given out, what is left goes to
+// whoever asks first.
 func CanAsk(b Block, arrived clock.Millis) error {
 	switch {
 	case b.State != Published:
 		return errs.Refuse("This block is not open")
 	case b.Opens > arrived:
 		return errs.Refusef("Requests are taken from %s", longDay(b.Opens))
-	case b.Closes > 0 && arrived >= b.Closes:
-		return errs.Refusef("Requests closed at the end of %s. Ask the organiser about seats that come free", longDay(b.Closes-1))
+	case b.Closes > 0 && arrived >= b.Closes && b.AllocatedAt == 0:
+		return errs.Refusef("Requests closed at the end of %s. What is left can be asked for once places have been given out", longDay(b.Closes-1))
 	}
 	return nil
 }

@@ -116,6 +116,12 @@ func (Store) BookingsOf(ctx context.Context, tx *store.Tx, block BlockID) ([]Boo
 	return store.All[Booking](ctx, tx, store.SQL(`SELECT `+bookingColumns+` FROM training_booking k JOIN access_record r ON r.id = k.id WHERE k.block_id = ?`, string(block)).Visible("r", training).Add(`ORDER BY k.id`))
 }
 
+// BookingPage returns a page of the bookings of a block that the viewer may see, the latest first.
+func (Store) BookingPage(ctx context.Context, tx *store.Tx, block BlockID, cursor string) (store.Page[Booking], error) {
+	return store.PageOf[Booking](ctx, tx, store.SQL(`SELECT `+bookingColumns+` FROM training_booking k JOIN access_record r ON r.id = k.id WHERE k.block_id = ?`, string(block)).Visible("r", training),
+		store.By[Booking]{Columns: []string{"k.id"}, Newest: true, Of: func(k Booking) []any { return []any{string(k.ID)} }}, cursor)
+}
+
 // Mine returns the bookings that the viewer asked for or that are for them, and those of their schools, as far as they may see them,
 // the latest first.
 func (Store) Mine(ctx context.Context, tx *store.Tx, orgs []string) ([]Booking, error) {

@@ -119,6 +119,8 @@ func (places) Names(_ context.Context, _ *store.Tx, ids ...string) (map[string]r
 	return out, nil
 }
 
+func (places) Called(context.Context, *store.Tx, string) (string, error) { return "", nil }
+
 func (places) Where(_ context.Context, _ *store.Tx, org string) (postcode, ward string, err error) {
 	return map[string]string{oak: "BD3 9TZ", elm: "BD30 1AA"}[org], "", nil
 }
