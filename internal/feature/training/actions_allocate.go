@@ -245,6 +245,9 @@ func (Store) untold(ctx context.Context, tx *store.Tx, block BlockID, n int) ([]
 // Wednesday 2 December, with the reason."
 func (b Block) Invitation() string {
 	var parts []string
+	if b.AllocatedAt > 0 {
+		return "Places were given out on " + longDay(b.AllocatedAt) + ". What is left goes to whoever asks first."
+	}
 	switch {
 	case b.Closes > 0 && b.Way == Preferences:
 		parts = append(parts, "Ask for a first and a second choice by "+longDay(b.Closes-1)+".")

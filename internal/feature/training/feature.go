@@ -163,12 +163,14 @@ func (f *Feature) SaveBlock(ctx context.Context, v access.Viewer, b Block) (err 
 		if err := runs(tx.Viewer, have.Org); err != nil {
 			return err
 		}
-		version, err := tx.Lock(ctx, "training_block", string(b.ID))
-		if err != nil {
+		if err := f.lock(ctx, tx, b.ID); err != nil {
 			return err
 		}
-		if version != b.Version {
-			return errs.New(errs.Conflict, "Somebody else changed this block, or somebody asked for a place, since you opened it. Look at it again")
+		if have, err = f.Store.Block(ctx, tx, b.ID); err != nil {
+			return err
+		}
+		if have.Version != b.Version {
+			return errs.New(errs.Conflict, "Somebody else changed this block since you opened it. Look at it again")
 		}
 		b.State, b.AllocatedAt, b.Asked = have.State, have.AllocatedAt, have.Asked
 		if err := f.Store.UpdateBlock(ctx, tx, b); err != nil {

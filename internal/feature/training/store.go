@@ -49,7 +49,7 @@ func (Store) UpdateCourse(ctx context.Context, tx *store.Tx, c Course) error {
 }
 
 const blockColumns = `b.id, b.org_id, b.title, b.summary, b.open_to, b.way, b.state, b.opens_at, b.closes_at, b.tells_on, b.per_school, b.second, b.places, b.needs_manager, b.invited_only, b.additional,
-	b.hold_hours, b.offer_hours, b.run_closes_days, b.cancel_days, b.cancel_working, b.late_terms, b.allocated_at, b.asked, b.source_key, b.version`
+	b.hold_hours, b.offer_hours, b.run_closes_days, b.cancel_days, b.cancel_working, b.late_terms, b.allocated_at, b.asked, b.source_key, b.revision`
 
 // Block returns a block of the district with its priorities. NotFound: none.
 func (s Store) Block(ctx context.Context, tx *store.Tx, id BlockID) (Block, error) {
@@ -95,7 +95,7 @@ func (s Store) InsertBlock(ctx context.Context, tx *store.Tx, b Block) error {
 // UpdateBlock puts the rules of a block in the place of what they were. Its organiser stays.
 func (s Store) UpdateBlock(ctx context.Context, tx *store.Tx, b Block) error {
 	if _, err := tx.Exec(ctx, store.SQL(`UPDATE training_block SET title = ?, summary = ?, open_to = ?, way = ?, state = ?, opens_at = ?, closes_at = ?, tells_on = ?, per_school = ?, second = ?, places = ?,
-		needs_manager = ?, invited_only = ?, additional = ?, hold_hours = ?, offer_hours = ?, run_closes_days = ?, cancel_days = ?, cancel_working = ?, late_terms = ?, allocated_at = ?, asked = ? WHERE id = ?`,
+		needs_manager = ?, invited_only = ?, additional = ?, hold_hours = ?, offer_hours = ?, run_closes_days = ?, cancel_days = ?, cancel_working = ?, late_terms = ?, allocated_at = ?, asked = ?, revision = revision + 1 WHERE id = ?`,
 		b.Title, b.Summary, b.OpenTo, string(b.Way), string(b.State), int64(b.Opens), int64(b.Closes), string(b.TellsOn), b.PerSchool, b.Second, b.Places, b.NeedsManager, b.InvitedOnly, b.Additional,
 		b.HoldHours, b.OfferHours, b.RunCloses, b.CancelDays, b.CancelInWork, b.LateTerms, int64(b.AllocatedAt), b.Asked, string(b.ID))); err != nil {
 		return err
