@@ -27,7 +27,7 @@ func (f *Feature) Transfer(ctx context.Context, v access.Viewer, id BookingID, t
 			}
 			want, ok := s.runs[to]
 			if !ok {
-				return errs.Missing()
+				return errs.Refuse("Choose another date of the same block")
 			}
 			if err := CanTransfer(b, p, s.runs[p.Run].Run, want.Run, s.counts[to].Waiting, s.room(to), tx.Now); err != nil {
 				return err

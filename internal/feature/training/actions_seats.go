@@ -275,9 +275,9 @@ func (f *Feature) Accept(ctx context.Context, v access.Viewer, id BookingID) (er
 func (f *Feature) Approve(ctx context.Context, v access.Viewer, id BookingID) (err error) {
 	defer errs.Wrap(&err, "training.Approve(%s)", id)
 	return f.DB.Write(ctx, v, func(ctx context.Context, tx *store.Tx) error {
-		return f.inPlace(ctx, tx, id, func(b Block, p Place, _ Booking) error {
-			if p.State != Held {
-				return errs.Refuse("This request does not wait for a manager")
+		return f.inPlace(ctx, tx, id, func(b Block, p Place, k Booking) error {
+			if err := CanApprove(v, b, p, k); err != nil {
+				return err
 			}
 			return f.confirm(ctx, tx, b, p, "training.approved")
 		})

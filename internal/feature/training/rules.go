@@ -4,6 +4,7 @@ import (
 	"strings"
 	"time"
 
+	"kith/internal/kernel/access"
 	"kith/internal/kernel/clock"
 	"kith/internal/kernel/errs"
 	"kith/internal/kernel/term"
@@ -348,6 +349,18 @@ func CanConfirm(p Place, r Run, seats, others int64, now clock.Millis) error {
 		return errs.Refuse("The time for this ended, and the seat has gone to the next in line. Ask again if you still want to come")
 	}
 	return nil
+}
+
+// CanApprove says whether the viewer may say that a manager has agreed: the school's headteacher, or whoever runs the course and has the
+// manager's word. Nobody agrees to their own request.
+func CanApprove(v access.Viewer, b Block, p Place, k Booking) error {
+	switch {
+	case p.State != Held:
+		return errs.Refuse("This request does not wait for a manager")
+	case k.Org != "" && v.HoldsAt(access.Head, k.Org), v.HoldsAt(access.TrainingAdmin, b.Org):
+		return nil
+	}
+	return errs.Refuse("Your headteacher agrees to this here, or your manager writes to the organiser")
 }
 
 // CanResize says whether a run may have that capacity (0: no limit) while taken seats are given. Lower than that is refused unless

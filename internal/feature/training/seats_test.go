@@ -177,6 +177,21 @@ func TestHeldPlaceLastsUntilItLapses(t *testing.T) {
 	})
 }
 
+// Nobody agrees to their own request: the headteacher of the school does, or the office that has the manager's word.
+func TestNobodyAgreesToTheirOwnRequest(t *testing.T) {
+	onBoth(t, func(t *testing.T, w *world) {
+		_, r := w.simple(3, func(b *training.Block) { b.NeedsManager = true })
+		q := w.request(r)
+		q.Org = oak
+		if s, err := w.f.Ask(t.Context(), w.teacher, q); err != nil || s != training.Held {
+			t.Fatalf("%s %v", s, err)
+		}
+		refused(t, w.f.Approve(t.Context(), w.teacher, q.ID), "Your headteacher agrees")
+		testkit.OK(t, w.f.Approve(t.Context(), w.head, q.ID))
+		same(t, w.states(q.ID), training.Placed)
+	})
+}
+
 // TRN-B8: while people wait the public sees that it is full, and whoever asks now goes behind them.
 func TestWhilePeopleWaitItIsFull(t *testing.T) {
 	onBoth(t, func(t *testing.T, w *world) {

@@ -349,6 +349,7 @@ func (f Pages) requestPage(r *http.Request, problem string) (web.Page, error) {
 		}
 		if err == nil {
 			f.offerActions(&v, p, b, runs, tx.Now)
+			v.Approve = training.CanApprove(tx.Viewer, b, p, k) == nil && p.Live(tx.Now)
 		}
 		return err
 	})
@@ -396,7 +397,7 @@ func (v *requestView) who(k training.Booking, p training.Place, runs []training.
 
 // offerActions says what the reader can do with a request that they may change.
 func (f Pages) offerActions(v *requestView, p training.Place, b training.Block, runs []training.Run, now clock.Millis) {
-	v.Accept, v.Approve = p.State == training.Offered && p.Live(now), p.State == training.Held && p.Live(now)
+	v.Accept = p.State == training.Offered && p.Live(now)
 	_, err := training.CanChange(b, p, now)
 	v.Change = err == nil
 	var at training.Run

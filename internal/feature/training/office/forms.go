@@ -264,6 +264,7 @@ func (f *dateForm) adding() *dateForm {
 }
 
 func (f *dateForm) editing() *dateForm {
+	f.Capacity.Required("Write how many places there are, or 0 for no limit")
 	f.Fields(f.Capacity, f.Keep, f.Venue, f.Address, f.Postcode)
 	return f
 }
