@@ -58,7 +58,7 @@ func (t *trainings) catalogue(ctx context.Context) error {
 	t.neglect = course(training.Course{Title: "Neglect, seen early", Format: training.HalfDay, UsesPlace: true, Validity: 36, CPD: 180, Audience: "teacher,support,early_years", Summary: "What a lunch box, a coat and a Monday morning can say."})
 	for _, c := range []training.Course{t.two, t.one, t.info, t.review, t.neglect,
 		course(training.Course{Title: "Working with fathers", Format: training.HalfDay, UsesPlace: true, CPD: 180, Audience: "dsl,practitioner", Summary: "Who is missing from the plan, and how to ask."})} {
-		if err := t.f.SaveCourse(ctx, t.admin, c); err != nil {
+		if err := t.f.MakeCourse(ctx, t.admin, c); err != nil {
 			return err
 		}
 	}
@@ -129,7 +129,7 @@ func (t *trainings) winter(ctx context.Context) error {
 		CancelDays: 5, CancelInWork: true, LateTerms: "the place is charged at £50 a day", Closes: clock.Of(closes.Add(1).Start()), TellsOn: t.today.Add(-2),
 		Tiers: []training.Tier{{Position: 0, Kind: training.TierOrg, Value: m.schools[4], Words: "Schools in the two areas the board chose"}, {Position: 0, Kind: training.TierOrg, Value: m.schools[5], Words: "Schools in the two areas the board chose"},
 			{Position: 1, Kind: training.TierGroup, Value: "child_protection", Words: "Child-protection staff"}}}
-	if err := t.f.SaveBlock(ctx, t.admin, b); err != nil {
+	if err := t.f.MakeBlock(ctx, t.admin, b); err != nil {
 		return err
 	}
 	jan, feb, late := t.weekday(40, time.Thursday), t.weekday(60, time.Wednesday), t.weekday(84, time.Wednesday)
@@ -217,7 +217,7 @@ func (t *trainings) spring(ctx context.Context) error {
 	b := training.Block{ID: training.BlockID(t.id()), Org: t.org, Title: "Spring block", Summary: "Lead safeguarding training and information sessions", Way: training.Preferences, PerSchool: 1, Second: training.RefuseSecond, HoldHours: 48, OfferHours: 72, RunCloses: 3,
 		CancelDays: 5, CancelInWork: true, LateTerms: "the place is charged at £50 a day", Closes: clock.Of(closes.Add(1).Start()), TellsOn: closes.Add(5),
 		Tiers: []training.Tier{{Position: 0, Kind: training.TierArea, Value: "HV3", Words: "Schools in HV3 and HV4"}, {Position: 0, Kind: training.TierArea, Value: "HV4", Words: "Schools in HV3 and HV4"}}}
-	if err := t.f.SaveBlock(ctx, t.admin, b); err != nil {
+	if err := t.f.MakeBlock(ctx, t.admin, b); err != nil {
 		return err
 	}
 	var runs []training.RunID
@@ -269,7 +269,7 @@ func (t *trainings) events(ctx context.Context) error {
 		{training.Block{Title: "Neglect, seen early", PerSchool: 2, NeedsManager: true}, t.neglect, weavers, 51, 20, "13:00", "16:00"},
 	} {
 		x.b.ID, x.b.Org, x.b.Way, x.b.Second, x.b.HoldHours, x.b.OfferHours, x.b.RunCloses = training.BlockID(t.id()), t.org, training.FirstCome, training.RefuseSecond, 72, 48, 1
-		if err := t.f.SaveBlock(ctx, t.admin, x.b); err != nil {
+		if err := t.f.MakeBlock(ctx, t.admin, x.b); err != nil {
 			return err
 		}
 		run, err := t.run(ctx, x.b, x.c, x.v, x.seats, x.from, x.until, t.weekday(x.ahead, time.Tuesday))

@@ -1,6 +1,7 @@
 package training
 
 import (
+	"cmp"
 	"context"
 
 	"kith/internal/kernel/clock"
@@ -99,28 +100,34 @@ func (f *Feature) OwnBlock(ctx context.Context, tx *store.Tx, id BlockID) (Block
 	return b, runs(tx.Viewer, b.Org)
 }
 
-// SaveCourse makes a course, or puts what it says in the place of what it said. NotFound: it is another organiser's. Conflict: somebody else
-// saved since c.Version.
+// MakeCourse makes a course. A second call with the same id changes nothing. NotFound: it is another organiser's.
+func (f *Feature) MakeCourse(ctx context.Context, v access.Viewer, c Course) (err error) {
+	defer errs.Wrap(&err, "training.MakeCourse(%s)", c.ID)
+	err = f.DB.Write(ctx, v, func(ctx context.Context, tx *store.Tx) error {
+		if err := cmp.Or(runs(tx.Viewer, c.Org), CheckCourse(c)); err != nil {
+			return err
+		}
+		if err := f.Store.InsertCourse(ctx, tx, c); err != nil {
+			return err
+		}
+		return audit.Record(ctx, tx, "training.course_made", c.ID.Ref(), audit.Org(c.Org))
+	})
+	if !store.IsDuplicate(err) {
+		return err
+	}
+	return f.DB.Read(ctx, v, func(ctx context.Context, tx *store.Tx) error { // the form was sent twice
+		have, err := f.Store.Course(ctx, tx, c.ID)
+		return cmp.Or(err, runs(tx.Viewer, have.Org))
+	})
+}
+
+// SaveCourse puts what a course says in the place of what it said. NotFound: it is another organiser's. Conflict: somebody else saved since
+// c.Version.
 func (f *Feature) SaveCourse(ctx context.Context, v access.Viewer, c Course) (err error) {
 	defer errs.Wrap(&err, "training.SaveCourse(%s)", c.ID)
 	return f.DB.Write(ctx, v, func(ctx context.Context, tx *store.Tx) error {
-		if err := CheckCourse(c); err != nil {
-			return err
-		}
 		have, err := f.Store.Course(ctx, tx, c.ID)
-		if errs.Is(err, errs.NotFound) {
-			if err := runs(tx.Viewer, c.Org); err != nil {
-				return err
-			}
-			if err := f.Store.InsertCourse(ctx, tx, c); err != nil {
-				return err
-			}
-			return audit.Record(ctx, tx, "training.course_made", c.ID.Ref(), audit.Org(c.Org))
-		}
-		if err != nil {
-			return err
-		}
-		if err := runs(tx.Viewer, have.Org); err != nil {
+		if err := cmp.Or(err, runs(tx.Viewer, have.Org), CheckCourse(c)); err != nil {
 			return err
 		}
 		version, err := tx.Lock(ctx, "training_course", string(c.ID))
@@ -137,36 +144,33 @@ func (f *Feature) SaveCourse(ctx context.Context, v access.Viewer, c Course) (er
 	})
 }
 
-// SaveBlock makes a block, or puts its rules in the place of what they were. What was allocated stays allocated. Errors as SaveCourse.
+// MakeBlock makes a block, a draft. Errors as MakeCourse.
+func (f *Feature) MakeBlock(ctx context.Context, v access.Viewer, b Block) (err error) {
+	defer errs.Wrap(&err, "training.MakeBlock(%s)", b.ID)
+	b.State = Draft
+	err = f.DB.Write(ctx, v, func(ctx context.Context, tx *store.Tx) error {
+		if err := cmp.Or(runs(tx.Viewer, b.Org), CheckBlock(b)); err != nil {
+			return err
+		}
+		if err := f.Store.InsertBlock(ctx, tx, b); err != nil {
+			return err
+		}
+		return audit.Record(ctx, tx, "training.block_made", b.ID.Ref(), audit.Org(b.Org))
+	})
+	if !store.IsDuplicate(err) {
+		return err
+	}
+	return f.DB.Read(ctx, v, func(ctx context.Context, tx *store.Tx) error { // the form was sent twice
+		_, err := f.OwnBlock(ctx, tx, b.ID)
+		return err
+	})
+}
+
+// SaveBlock puts the rules of a block in the place of what they were. What was allocated stays allocated. Errors as SaveCourse.
 func (f *Feature) SaveBlock(ctx context.Context, v access.Viewer, b Block) (err error) {
 	defer errs.Wrap(&err, "training.SaveBlock(%s)", b.ID)
-	return f.DB.Write(ctx, v, func(ctx context.Context, tx *store.Tx) error {
+	return f.inBlock(ctx, v, b.ID, func(ctx context.Context, tx *store.Tx, have Block) error {
 		if err := CheckBlock(b); err != nil {
-			return err
-		}
-		have, err := f.Store.Block(ctx, tx, b.ID)
-		if errs.Is(err, errs.NotFound) {
-			if err := runs(tx.Viewer, b.Org); err != nil {
-				return err
-			}
-			if b.State == "" {
-				b.State = Draft
-			}
-			if err := f.Store.InsertBlock(ctx, tx, b); err != nil {
-				return err
-			}
-			return audit.Record(ctx, tx, "training.block_made", b.ID.Ref(), audit.Org(b.Org))
-		}
-		if err != nil {
-			return err
-		}
-		if err := runs(tx.Viewer, have.Org); err != nil {
-			return err
-		}
-		if err := f.lock(ctx, tx, b.ID); err != nil {
-			return err
-		}
-		if have, err = f.Store.Block(ctx, tx, b.ID); err != nil {
 			return err
 		}
 		if have.Version != b.Version {

@@ -138,7 +138,7 @@ func (w *world) id() string { return w.DB.IDs().New(w.DB.Now()) }
 func (w *world) course(f training.Format, group string) training.Course {
 	w.t.Helper()
 	c := training.Course{ID: training.CourseID(w.id()), Org: office, Title: "Signs of Safety", Format: f, Group: group, UsesPlace: f != training.Briefing, Cascades: f == training.TwoDay}
-	testkit.OK(w.t, w.f.SaveCourse(w.t.Context(), w.admin, c))
+	testkit.OK(w.t, w.f.MakeCourse(w.t.Context(), w.admin, c))
 	return c
 }
 
@@ -149,7 +149,7 @@ func (w *world) block(change func(*training.Block)) training.Block {
 	if change != nil {
 		change(&b)
 	}
-	testkit.OK(w.t, w.f.SaveBlock(w.t.Context(), w.admin, b))
+	testkit.OK(w.t, w.f.MakeBlock(w.t.Context(), w.admin, b))
 	return b
 }
 

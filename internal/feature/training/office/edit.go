@@ -68,11 +68,7 @@ func (f Pages) makeCourse(w http.ResponseWriter, r *http.Request) error {
 	if !ok || form.Wrong() {
 		return shown(w, r, courseView(form, "A new course", "/training/office/courses"), toOffice, nil, true)
 	}
-	err := f.SaveCourse(r.Context(), web.Viewer(r), c)
-	if errs.Is(err, errs.Conflict) { // the form was sent twice
-		err = nil
-	}
-	if err != nil {
+	if err := f.MakeCourse(r.Context(), web.Viewer(r), c); err != nil {
 		return shown(w, r, courseView(form, "A new course", "/training/office/courses"), toOffice, err, true)
 	}
 	return web.Redirect(w, r, "/training/office", "The course is saved. Add dates in a block.")
@@ -144,11 +140,7 @@ func (f Pages) makeBlock(w http.ResponseWriter, r *http.Request) error {
 	if !ok || form.Wrong() {
 		return shown(w, r, v, toOffice, nil, true)
 	}
-	err := f.SaveBlock(r.Context(), web.Viewer(r), b)
-	if errs.Is(err, errs.Conflict) { // the form was sent twice
-		err = nil
-	}
-	if err != nil {
+	if err := f.MakeBlock(r.Context(), web.Viewer(r), b); err != nil {
 		return shown(w, r, v, toOffice, err, true)
 	}
 	return web.Redirect(w, r, blockPath(b.ID), "The block is saved as a draft. Add dates, then publish it.")
