@@ -11,6 +11,7 @@ import (
 	"kith/internal/feature/people"
 	"kith/internal/feature/referrals"
 	"kith/internal/feature/talk"
+	"kith/internal/feature/training"
 	"kith/internal/kernel/access"
 	"kith/internal/kernel/clock"
 	"kith/internal/platform/files"
@@ -284,4 +285,30 @@ func (l letterNames) NamesChild(ctx context.Context, district string, texts []st
 		return err
 	})
 	return n, err
+}
+
+// courseVenues tells training of the directory's venues.
+type courseVenues struct{ directory.Store }
+
+func courseVenue(v directory.Venue) training.Venue {
+	return training.Venue{ID: v.ID, Name: v.Name, Building: v.Building, Address: v.Address, Postcode: v.Postcode, Capacity: v.Capacity, Access: v.Access}
+}
+
+func (c courseVenues) Venues(ctx context.Context, tx *store.Tx) (map[string]training.Venue, error) {
+	all, err := c.Store.Venues(ctx, tx)
+	out := map[string]training.Venue{}
+	for _, v := range all {
+		out[v.ID] = courseVenue(v)
+	}
+	return out, err
+}
+
+func (c courseVenues) VenueNamed(ctx context.Context, tx *store.Tx, name string) (training.Venue, error) {
+	v, err := c.Store.VenueNamed(ctx, tx, name)
+	return courseVenue(v), err
+}
+
+func (c courseVenues) PutVenue(ctx context.Context, tx *store.Tx, v training.Venue) (training.Venue, error) {
+	made, err := c.Store.PutVenue(ctx, tx, directory.Venue{ID: v.ID, Name: v.Name, Address: v.Address, Postcode: v.Postcode, Capacity: v.Capacity, Access: v.Access})
+	return courseVenue(made), err
 }

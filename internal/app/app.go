@@ -21,6 +21,9 @@ import (
 	"kith/internal/feature/sharing"
 	"kith/internal/feature/talk"
 	"kith/internal/feature/today"
+	"kith/internal/feature/training"
+	"kith/internal/feature/training/catalogue"
+	"kith/internal/feature/training/office"
 	"kith/internal/kernel/clock"
 	"kith/internal/kernel/errs"
 	"kith/internal/kernel/id"
@@ -44,6 +47,7 @@ var Slices = []store.Slice{
 	sharing.Migrations,
 	referrals.Migrations,
 	talk.Migrations,
+	training.Migrations,
 }
 
 // Mailer sends one mail. platform/mail has two: one by SMTP, one that keeps messages in a folder for the invented district.
@@ -89,6 +93,7 @@ type App struct {
 	Newsletters *newsletters.Feature
 	Terms       *directory.Terms
 	Sharing     *sharing.Feature
+	Training    *training.Feature
 	Today       *today.Feature
 	Files       files.Store
 	Handler     http.Handler
@@ -181,6 +186,7 @@ func Join(ctx context.Context, db *store.DB, root secret.Root, made string, s Se
 		Schools: organisations, Teller: fileTeller{files: a.Files}, Mail: s.Mail, Sharing: a.Sharing})
 	a.Newsletters = newsletters.New(newsletters.Deps{DB: db, Queue: a.Queue, PublicURL: s.PublicURL, Publisher: a.publisher(), Mailer: s.Mail, Posts: letterPosts{}, Names: letterNames{db: db}, People: accounts})
 	a.Terms = directory.NewTerms(directory.TermDeps{DB: db, Calendars: calendars, Clocks: a.Concerns})
+	a.Training = training.New(training.Deps{DB: db, Queue: a.Queue, Calendars: calendars, PublicURL: s.PublicURL, Publisher: a.publisher(), Venues: courseVenues{}, Organisations: organisations, People: accounts, Mailer: s.Mail})
 	a.Today = today.New(today.Deps{DB: db, Sources: []today.Source{
 		a.Concerns,
 		a.Referrals,
@@ -210,6 +216,8 @@ func Join(ctx context.Context, db *store.DB, root secret.Root, made string, s Se
 	routes = append(routes, registers.Routes()...)
 	routes = append(routes, a.Terms.Routes()...)
 	routes = append(routes, a.Newsletters.Routes()...)
+	routes = append(routes, catalogue.Pages{Feature: a.Training}.Routes()...)
+	routes = append(routes, office.Pages{Feature: a.Training}.Routes()...)
 	routes = append(routes, a.Today.Routes()...)
 	routes = append(routes, a.Auditing.Routes()...)
 	if a.demo() {

@@ -21,6 +21,7 @@ func (a *App) demoParts() demo.Parts {
 		Newsletters: a.Newsletters,
 		Referrals:   a.Referrals,
 		Talk:        a.Talk,
+		Training:    a.Training,
 		Auditing:    a.Auditing,
 		Queue:       a.Queue,
 	}

@@ -105,6 +105,30 @@ func init() {
 	with("POST /newsletters/issues", func(w *world, f fixtures) []string {
 		return []string{"id", w.fresh(), "kind", "newsletter", "title", "December", "opening", "A short one.", "item-1-heading", "Training", "item-1-text", "Two places are left.", "item-1-link", "https://example.org/", "item-1-place", "Town hall"}
 	})
+	with("POST /training/dates/{run}/ask", func(w *world, f fixtures) []string {
+		return []string{"id", w.fresh(), "name", "Tom Hartley", "title", "Deputy safeguarding lead", "first", f["run"], "one_day", "Nobody could be released", "access", "A hearing loop"}
+	})
+	with("POST /training/courses/{course}/interest", func(w *world, f fixtures) []string { return []string{"id", w.fresh(), "name", "Helen Brandt"} })
+	say("POST /training/requests/{booking}/change", "version", "0", "name", "Joan Okafor", "title", "Deputy safeguarding lead", "first", "", "access", "Nothing")
+	with("POST /training/requests/{booking}/transfer", func(w *world, f fixtures) []string { return []string{"to", f["run"]} })
+	with("POST /training/office/courses", func(w *world, f fixtures) []string {
+		return []string{"id", w.fresh(), "title", "Listening", "format", "half_day", "validity", "24", "cpd", "180"}
+	})
+	say("POST /training/office/courses/{course}", "version", "0", "title", "Working with fathers and uncles", "format", "half_day")
+	with("POST /training/office/blocks", func(w *world, f fixtures) []string {
+		return []string{"id", w.fresh(), "title", "Summer block", "way", "first_come", "second", "refuse", "per_school", "1", "hold", "48", "offer", "72", "tiers", "Schools in HV3: HV3"}
+	})
+	with("POST /training/office/blocks/{block}/rules", func(w *world, f fixtures) []string {
+		return []string{"version", w.value(w.t, `SELECT revision FROM training_block WHERE id = ?`, f["block"]), "title", "Spring block", "way", "preferences", "second", "refuse", "closes", "2027-01-20", "hold", "48", "offer", "72"}
+	})
+	with("POST /training/office/blocks/{block}/dates", func(w *world, f fixtures) []string {
+		return []string{"id", w.fresh(), "course", f["course"], "on", "2027-05-10", "every", "week", "times", "2", "capacity", "20"}
+	})
+	with("POST /training/office/blocks/{block}/enter", func(w *world, f fixtures) []string {
+		return []string{"id", w.fresh(), "channel", "letter", "on", "2026-11-22", "sender", "The manager", "org", "Little Acorns Nursery", "name", "Bea Lark", "title", "Manager", "first", f["run"]}
+	})
+	say("POST /training/office/blocks/{block}/invitations", "list", "Bea Lark, bea@example.com, Little Acorns Nursery")
+	say("POST /training/office/dates/{run}", "capacity", "40", "venue", "Haver Hall")
 	with("POST /admin/people/invite", func(w *world, f fixtures) []string {
 		return []string{"id", w.fresh(), "name", "Pat Quill", "email", "pat.quill@haverdale.example", "org", f["school"], "role", "member", "title", "Teaching assistant"}
 	})

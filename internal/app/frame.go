@@ -38,6 +38,8 @@ var menu = []entry{
 	{ui.NavItem{Text: "Children", Href: "/children"}, []access.Role{access.DSL, access.Head}},
 	{ui.NavItem{Text: "Shared", Href: "/sharing"}, []access.Role{access.DSL, access.Head}},
 	{ui.NavItem{Text: "Referrals", Href: "/referrals"}, []access.Role{access.LAOfficer}},
+	{ui.NavItem{Text: "Training", Href: "/training"}, nil},
+	{ui.NavItem{Text: "Training office", Href: "/training/office"}, []access.Role{access.TrainingAdmin}},
 	{ui.NavItem{Text: "Newsletters", Href: "/newsletters/issues"}, []access.Role{access.Partnership}},
 	{ui.NavItem{Text: "People", Href: "/admin/people"}, []access.Role{access.Admin}},
 	{ui.NavItem{Text: "Rolls", Href: "/admin/roll"}, []access.Role{access.Admin}},

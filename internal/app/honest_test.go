@@ -23,6 +23,10 @@ func sender(route string) string {
 	switch {
 	case strings.HasPrefix(route, "POST /newsletters/"):
 		return "partnership-manager"
+	case strings.HasPrefix(route, "POST /training/office"):
+		return "training-admin"
+	case strings.HasPrefix(route, "POST /training/"):
+		return "headteacher"
 	case strings.HasPrefix(route, "POST /admin/"):
 		return "account-admin"
 	case strings.HasPrefix(route, "POST /audit/"):
@@ -50,7 +54,8 @@ func changes(w *world) []web.Route {
 
 // bare are forms without a field: a button is all there is.
 var bare = map[string]bool{"POST /concerns/{id}/take": true, "POST /concerns/{id}/replied": true, "POST /concerns/{id}/actions/{action}/done": true, "POST /concerns/rota/{id}/remove": true, "POST /talk/box/stop": true,
-	"POST /newsletters/issues/{issue}/review": true, "POST /newsletters/issues/{issue}/take-back": true, "POST /admin/people/{id}/disable": true, "POST /admin/people/{id}/enable": true, "POST /admin/people/{id}/invite": true, "POST /audit/recipients/{id}/end": true}
+	"POST /newsletters/issues/{issue}/review": true, "POST /newsletters/issues/{issue}/take-back": true, "POST /training/requests/{booking}/cancel": true, "POST /training/office/dates/{run}/cancel": true,
+	"POST /admin/people/{id}/disable": true, "POST /admin/people/{id}/enable": true, "POST /admin/people/{id}/invite": true, "POST /audit/recipients/{id}/end": true}
 
 // filled is the form of a route, filled in.
 func (w *world) filled(f fixtures, r web.Route) url.Values {

@@ -13,6 +13,7 @@ import (
 
 	"kith/internal/feature/directory"
 	"kith/internal/feature/people"
+	"kith/internal/feature/training/load"
 	"kith/internal/kernel/access"
 	"kith/internal/kernel/errs"
 	"kith/internal/kernel/text"
@@ -29,6 +30,7 @@ type importCmd struct {
 	Postcodes      importPostcodes      `cmd:"" help:"Postcodes with their positions."`
 	Areas          importAreas          `cmd:"" help:"Boundaries of wards and other areas, as GeoJSON or TopoJSON."`
 	Terms          importTerms          `cmd:"" help:"Term dates as a council publishes them: holidays or terms, and INSET days."`
+	Courses        importCourses        `cmd:"" help:"A programme of courses or events with their dates, as CSV or a workbook."`
 	Roll           importRoll           `cmd:"" help:"A school's roll: CSV, a OneRoster zip or a Common Transfer File."`
 }
 
@@ -62,27 +64,27 @@ type (
 
 // Run takes the register of schools.
 func (i importEstablishments) Run(c *console) error {
-	return i.files(c, directory.Store{}.ImportEstablishments, i.Files, i.LA)
+	return i.register(c, directory.Store{}.ImportEstablishments, i.Files, i.LA)
 }
 
 // Run takes the register of trusts and federations.
 func (i importGroups) Run(c *console) error {
-	return i.files(c, directory.Store{}.ImportGroups, i.Files, nil)
+	return i.register(c, directory.Store{}.ImportGroups, i.Files, nil)
 }
 
 // Run takes the links between schools.
 func (i importLinks) Run(c *console) error {
-	return i.files(c, directory.Store{}.ImportLinks, i.Files, nil)
+	return i.register(c, directory.Store{}.ImportLinks, i.Files, nil)
 }
 
 // Run takes postcodes.
 func (i importPostcodes) Run(c *console) error {
-	return i.files(c, directory.Store{}.ImportPostcodes, i.Files, nil)
+	return i.register(c, directory.Store{}.ImportPostcodes, i.Files, nil)
 }
 
 // Run takes boundaries.
 func (i importAreas) Run(c *console) error {
-	return i.files(c, directory.Store{}.ImportAreas, i.Files, nil)
+	return i.register(c, directory.Store{}.ImportAreas, i.Files, nil)
 }
 
 // opened is the database of an import.
@@ -146,22 +148,60 @@ func holdFolder(dir string, alone bool) (release func() error, held bool, err er
 	return f.Close, false, nil
 }
 
+type importCourses struct {
+	importPlace
+	Files     []string `arg:"" name:"file" type:"existingfile" help:"The files, one after another."`
+	Organiser string   `help:"Whose courses they are: URN or whole name. Without it, the district's one partnership."`
+}
+
+// Run takes dated runs of courses. New blocks are drafts until somebody has looked at their rules and published them.
+func (i importCourses) Run(c *console) (err error) {
+	o, err := i.open(c)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, o.close()) }()
+	v := access.System(o.district, "kith import")
+	var organiser string
+	if err := o.app.DB.Read(c.ctx, v, func(ctx context.Context, tx *store.Tx) error {
+		if i.Organiser == "" {
+			organiser, err = directory.Store{}.OnlyPartnership(ctx, tx)
+			return err
+		}
+		found, err := directory.Store{}.Find(ctx, tx, i.Organiser)
+		organiser = found.ID
+		return err
+	}); err != nil {
+		return err
+	}
+	return i.files(c, o, i.Files, func(f io.Reader) (bulk.Result, error) {
+		return load.Take(c.ctx, o.app.Training, v, f, load.Options{Org: organiser, DryRun: i.DryRun, Alone: o.alone})
+	})
+}
+
 type importing func(context.Context, *store.DB, access.Viewer, io.Reader, directory.Options) (bulk.Result, error)
 
-// files takes files of the register one after another.
-func (p importPlace) files(c *console, in importing, files, authorities []string) (err error) {
+// register takes files of the register.
+func (p importPlace) register(c *console, in importing, files, authorities []string) (err error) {
 	o, err := p.open(c)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, o.close()) }()
+	return p.files(c, o, files, func(f io.Reader) (bulk.Result, error) {
+		return in(c.ctx, o.app.DB, access.System(o.district, "kith import"), f, directory.Options{DryRun: p.DryRun, Alone: o.alone, Authorities: authorities, Progress: c.progress(p.JSON)})
+	})
+}
+
+// files takes files one after another, and answers for all of them.
+func (p importPlace) files(c *console, o opened, files []string, take func(io.Reader) (bulk.Result, error)) error {
 	var all bulk.Result
 	for _, name := range files {
 		f, err := os.Open(name)
 		if err != nil {
 			return errs.Of(errs.Rule, err, "The file "+name+" cannot be read.")
 		}
-		res, err := in(c.ctx, o.app.DB, access.System(o.district, "kith import"), f, directory.Options{DryRun: p.DryRun, Alone: o.alone, Authorities: authorities, Progress: c.progress(p.JSON)})
+		res, err := take(f)
 		if e := f.Close(); err == nil {
 			err = e
 		}

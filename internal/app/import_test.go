@@ -162,3 +162,43 @@ func TestHoldFolder(t *testing.T) {
 		t.Fatal(err)
 	}
 }
+
+// TRN-1: a programme on the command line follows the contract of the other imports.
+func TestImportCoursesOnTheCommandLine(t *testing.T) {
+	data := place(t)
+	file := filepath.Join(t.TempDir(), "block.csv")
+	write := func(text string) {
+		if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	write("course,format,day_1,day_2,venue\nSigns of Safety,two_day,2027-01-14,2027-01-15,\nSigns of Safety,two_day,2027-02-03,2027-02-05,\n")
+	if code, _, say := runImport(t, "courses", file, "--data", data); code != exitFailed || !strings.Contains(say, "--organiser") {
+		t.Errorf("without a partnership: %d %s", code, say)
+	}
+	a, err := New(t.Context(), Settings{Place: Place{Data: data}, Log: slog.New(slog.DiscardHandler)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	err = a.DB.Write(t.Context(), access.System(a.districts[0].ID, "test"), func(ctx context.Context, tx *store.Tx) error {
+		return directory.Store{}.Insert(ctx, tx, directory.Organisation{ID: tx.NewID(), Kind: directory.Partnership, Name: "Haverdale Safeguarding Partnership"})
+	})
+	if err := errors.Join(err, a.Close()); err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		args []string
+		code int
+		want string
+	}{
+		{[]string{"--dry-run", "--json"}, exitRejected, `{"read":2,"created":1,"updated":0,"unchanged":0,"rejected":[{"row":3,"field":"date","reason":"A two-day run has two dates, one the day after the other"}]}`},
+		{[]string{"--json"}, exitRejected, `"created":1`},
+		{[]string{"--json", "--organiser", "Haverdale Safeguarding Partnership"}, exitRejected, `"created":0,"updated":0,"unchanged":1`},
+		{[]string{"--organiser", "Nobody"}, exitFailed, ""},
+	} {
+		code, out, say := runImport(t, append([]string{"courses", file, "--data", data}, c.args...)...)
+		if code != c.code || !strings.Contains(out, c.want) {
+			t.Errorf("%v: %d %s %s", c.args, code, out, say)
+		}
+	}
+}

@@ -58,6 +58,10 @@ func (w *world) furnish(t testing.TB) fixtures {
 	f["issue"] = w.value(t, `SELECT id FROM newsletters_issue WHERE state = 'draft'`)
 	f["public issue"] = w.value(t, `SELECT id FROM newsletters_issue WHERE state NOT IN ('draft', 'review')`)
 	f["delivery"] = w.DB.IDs().New(clock.Of(w.clock.Now()))
+	f["block"] = w.value(t, `SELECT id FROM training_block WHERE title = 'Spring block'`)
+	f["run"] = w.value(t, `SELECT r.id FROM training_run r JOIN training_course c ON c.id = r.course_id WHERE r.block_id = ? AND c.format = 'one_day'`, f["block"])
+	f["course"] = w.value(t, `SELECT id FROM training_course WHERE title = 'Working with fathers'`)
+	f["booking"] = w.value(t, `SELECT k.id FROM training_booking k JOIN training_place p ON p.id = k.id WHERE k.by_id = ? AND p.choice = 2`, w.accounts["headteacher"])
 	f["roll"], f["register"] = w.fresh(), w.fresh()
 	w.as(t, "account-admin").PostParts("/admin/roll", values("id", f["roll"], "org", school), map[string][]byte{"roll.csv": []byte("UPN,Legal Forename,Legal Surname,DOB,Reg\n,Zoe,Brien,03/09/2014,6A\n")}).Status(303)
 	w.as(t, "district-admin").PostParts("/admin/register", values("id", f["register"], "kind", "groups"), map[string][]byte{"groups.csv": []byte("Group UID,Group Name\n1,A trust\n")}).Status(303)
@@ -110,6 +114,8 @@ var kinds = map[string]map[string]string{
 	"/admin/terms/":        {"id": "term"},
 	"/newsletters/":        {"issue": "public issue", "token": "token"},
 	"/newsletters/issues/": {"issue": "issue", "delivery": "delivery"},
+	"/training/":           {"run": "run", "course": "course", "booking": "booking", "token": "token"},
+	"/training/office/":    {"run": "run", "course": "course", "block": "block"},
 	"/reset/":              {"token": "token"},
 	"/invite/":             {"token": "token"},
 	"/sign-in/school/":     {"key": "key"},
@@ -157,7 +163,7 @@ func (f fixtures) address(t testing.TB, pattern string, instead map[string]strin
 }
 
 // everybody are the columns of the access matrix.
-var everybody = []string{"nobody", "reporter", "teacher", "dsl", "deputy-dsl", "headteacher", "social-worker", "account-admin", "district-admin", "partnership-manager", "auditor", "dsl, first factor", "dsl-millrace", "head-millrace", "teacher-millrace",
+var everybody = []string{"nobody", "reporter", "teacher", "dsl", "deputy-dsl", "headteacher", "social-worker", "account-admin", "district-admin", "partnership-manager", "training-admin", "auditor", "dsl, first factor", "dsl-millrace", "head-millrace", "teacher-millrace",
 	"dsl-overmoor", "head-overmoor", "account-admin-overmoor", "partnership-overmoor"}
 
 // person returns the browser of somebody of the matrix. People of the second district ask under their own district's name.

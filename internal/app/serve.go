@@ -326,6 +326,7 @@ func (a *App) Sweep(ctx context.Context) error {
 			a.Casework.Sweep(ctx, v),
 			a.Sharing.Sweep(ctx, v),
 			a.Newsletters.Sweep(ctx, v),
+			a.Training.Sweep(ctx, v),
 			a.Files.Sweep(ctx, v),
 			a.Auditing.Sweep(ctx, v),
 		)

@@ -18,6 +18,7 @@ import (
 	"kith/internal/feature/referrals"
 	"kith/internal/feature/sharing"
 	"kith/internal/feature/talk"
+	"kith/internal/feature/training"
 	"kith/internal/kernel/access"
 	"kith/internal/kernel/clock"
 	"kith/internal/kernel/id"
@@ -37,6 +38,7 @@ type Parts struct {
 	Sharing     *sharing.Feature
 	Referrals   *referrals.Feature
 	Talk        *talk.Feature
+	Training    *training.Feature
 	Queue       *jobs.Queue
 }
 
@@ -79,12 +81,13 @@ var cast = []person{
 	{"dsl", "Amina Sesay", "amina.sesay", atThornbeck, access.DSL, "Designated safeguarding lead", "01632 960 101", "In a school", "Safeguarding lead. Unread before the bell"},
 	{"deputy-dsl", "Tom Hartley", "tom.hartley", atThornbeck, access.DSL, "Deputy safeguarding lead", "01632 960 104", "In a school", "Deputy lead. On duty after lunch"},
 	{"", "Joan Okafor", "joan.okafor", atThornbeck, access.DSL, "Deputy safeguarding lead", "01632 960 105", "", ""},
-	{"headteacher", "Helen Brandt", "helen.brandt", atThornbeck, access.Head, "Headteacher", "01632 960 100", "In a school", "Headteacher. Oversight"},
+	{"headteacher", "Helen Brandt", "helen.brandt", atThornbeck, access.Head, "Headteacher", "01632 960 100", "In a school", "Headteacher. Oversight, and places on courses"},
 	{"social-worker", "Priya Nair", "priya.nair", atSocialCare, access.LAOfficer, "Social worker, duty team", "01632 960 300", "Across the district", "Referrals to children’s social care"},
 	{"", "Callum Reid", "callum.reid", atSocialCare, access.LAOfficer, "Team manager, duty team", "01632 960 301", "", ""},
 	{"account-admin", "Marek Nowak", "marek.nowak", atThornbeck, access.Admin, "School business manager", "", "Across the district", "Accounts and rolls. Opens no record"},
 	{"partnership-manager", "Dele Adeyemi", "dele.adeyemi", atPartners, access.Partnership, "Partnership business manager", "", "Across the district", "The newsletter, and who receives it"},
 	{"", "Ruth Ansell", "ruth.ansell", atPartners, access.Partnership, "Communications officer", "", "", ""},
+	{"training-admin", "Nadia Rahman", "nadia.rahman", atPartners, access.TrainingAdmin, "Training administrator", "", "Across the district", "Courses, requests and who gets a place"},
 	{"auditor", "Carys Pugh", "carys.pugh", atAuthority, access.Auditor, "Data protection officer", "", "Across the district", "Proves that nothing was removed"},
 }
 
@@ -155,6 +158,9 @@ func makeLives(ctx context.Context, db *store.DB, clk *clock.Manual, parts Parts
 		return nil, err
 	}
 	if err := m.comeAndGo(ctx, clock.DayOf(now)); err != nil {
+		return nil, err
+	}
+	if err := m.courses(ctx, clock.DayOf(now)); err != nil {
 		return nil, err
 	}
 	if err := m.copies(ctx, clock.DayOf(now)); err != nil { // last: it numbers the log

@@ -85,6 +85,16 @@ func (Store) Schools(ctx context.Context, tx *store.Tx) ([]ref.Organisation, err
 	return out, err
 }
 
+type whereRow struct{ postcode, ward string }
+
+func (r *whereRow) Dest() []any { return []any{&r.postcode, &r.ward} }
+
+// Where returns the postcode and the ward's code of an organisation, "" where they are not known. NotFound: no such organisation.
+func (Store) Where(ctx context.Context, tx *store.Tx, id string) (postcode, ward string, err error) {
+	r, err := store.One[whereRow](ctx, tx, store.SQL(`SELECT o.postcode, o.ward_code FROM directory_organisation o WHERE o.id = ? AND o.district_id = ?`, id, tx.Viewer.District))
+	return r.postcode, r.ward, err
+}
+
 // Phone returns the telephone number of an organisation, "" where none is known.
 func (Store) Phone(ctx context.Context, tx *store.Tx, id string) (string, error) {
 	return store.Value[string](ctx, tx, store.SQL(`SELECT o.phone FROM directory_organisation o WHERE o.id = ? AND o.district_id = ?`, id, tx.Viewer.District))

@@ -23,3 +23,24 @@ func (Store) Find(ctx context.Context, tx *store.Tx, text string) (ref.Organisat
 	}
 	return found[0].Organisation, nil
 }
+
+// OnlyPartnership returns the id of the safeguarding partnership of a district that has one. Rule: it has none, or several.
+func (Store) OnlyPartnership(ctx context.Context, tx *store.Tx) (string, error) {
+	found, err := store.Values[string](ctx, tx, store.SQL(`SELECT o.id FROM directory_organisation o WHERE o.district_id = ? AND o.kind = ? LIMIT 2`, tx.Viewer.District, Partnership))
+	switch {
+	case err != nil:
+		return "", err
+	case len(found) != 1:
+		return "", errs.Refuse("Say whose courses these are with --organiser: its whole name or its URN.")
+	}
+	return found[0], nil
+}
+
+// Called returns the id of the one organisation of the district that has the name, "" where there is none or several.
+func (Store) Called(ctx context.Context, tx *store.Tx, name string) (string, error) {
+	found, err := store.Values[string](ctx, tx, store.SQL(`SELECT o.id FROM directory_organisation o WHERE o.district_id = ? AND o.name = ? LIMIT 2`, tx.Viewer.District, name))
+	if err != nil || len(found) != 1 {
+		return "", err
+	}
+	return found[0], nil
+}

@@ -33,7 +33,15 @@ func expected(v Viewer, write bool, r Record) bool {
 	}
 	stale := (r.Restricted || r.Locked) && v.Strength != SteppedUp
 	if v.Strength < SecondFactor || stale { // enough for one's own words and for names, never for a record
-		return !write && (own || r.Kind == "child" && r.Part == "card" && at("member"))
+		switch {
+		case r.Kind == "training" && me != "" && r.Author == me && r.Part != "invitation":
+			return slices.Contains([]string{"booking", "need", "interest"}, r.Part)
+		case write:
+			return false
+		case r.Kind == "training":
+			return me != "" && rel("booked", me) && (r.Part == "booking" || r.Part == "need")
+		}
+		return own || r.Kind == "child" && r.Part == "card" && at("member")
 	}
 	switch r.Kind {
 	case "concern":
@@ -72,6 +80,20 @@ func expected(v Viewer, write bool, r Record) bool {
 			return true
 		}
 		return emergency && !write
+	case "training":
+		switch {
+		case at("training_admin"):
+			return true
+		case me != "" && r.Author == me:
+			return r.Part == "booking" || r.Part == "need" || r.Part == "interest"
+		case r.Part == "booking" && rel("school", v.Roles["head"]...):
+			return true
+		case write:
+			return false
+		case r.Part == "booking" && rel("school", v.Roles["dsl"]...):
+			return true
+		}
+		return me != "" && rel("booked", me) && (r.Part == "booking" || r.Part == "need")
 	}
 	return false
 }
@@ -84,7 +106,7 @@ func random(r *rand.Rand) (Viewer, Record) {
 	v := Viewer{Account: pick(r, people...), District: pick(r, "here", "here", "here", "there"), Now: clock.Millis(100 + r.IntN(3)),
 		Roles: map[Role][]string{}, Strength: pick(r, FirstFactor, SecondFactor, SecondFactor, SteppedUp)}
 	if v.Account != "" {
-		for _, role := range []Role{DSL, Head, TrustLead, LAOfficer, Admin, Governor} {
+		for _, role := range []Role{DSL, Head, TrustLead, LAOfficer, Admin, Governor, TrainingAdmin} {
 			if r.IntN(4) == 0 {
 				o := orgs[1+r.IntN(len(orgs)-1)]
 				v.Roles[role] = append(v.Roles[role], o)
@@ -95,13 +117,20 @@ func random(r *rand.Rand) (Viewer, Record) {
 			v.Roles[Member] = append(v.Roles[Member], orgs[1+r.IntN(len(orgs)-1)])
 		}
 	}
-	rec := Record{ID: "rec", District: pick(r, "here", "here", "here", "there"), Kind: pick(r, "concern", "concern", "child", "referral", "other"),
+	rec := Record{ID: "rec", District: pick(r, "here", "here", "here", "there"), Kind: pick(r, "concern", "concern", "child", "referral", "training", "other"),
 		Org: pick(r, orgs...), Author: pick(r, people...), Subject: pick(r, "", "", people[r.IntN(4)]),
 		Restricted: r.IntN(4) == 0, Locked: r.IntN(4) == 0}
 	rec.Part = pick(r, PartHeader, PartAccount, PartChild, PartLead, PartDecision, PartFeedback, PartCard, PartFile, PartReferral, PartDisagreement)
+	if rec.Kind == Training {
+		rec.Part = pick(r, PartBooking, PartNeed, PartInvitation, PartInterest)
+	}
 	for range r.IntN(3) {
+		kinds := []string{Named, Referral, Share, Granted, Told, BreakGlass}
+		if rec.Kind == Training {
+			kinds = []string{Booked, School}
+		}
 		rec.Relations = append(rec.Relations, Relation{To: pick(r, append(people[1:], orgs[1:]...)...),
-			Kind: pick(r, Named, Referral, Share, Granted, Told, BreakGlass), From: clock.Millis(99 + r.IntN(3)), Until: clock.Millis(101 + r.IntN(3))})
+			Kind: pick(r, kinds...), From: clock.Millis(99 + r.IntN(3)), Until: clock.Millis(101 + r.IntN(3))})
 	}
 	return v, rec
 }

@@ -3,6 +3,7 @@ package sheet
 import (
 	"bufio"
 	"bytes"
+	"encoding/csv"
 	"errors"
 	"fmt"
 	"io"
@@ -11,6 +12,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"github.com/xuri/excelize/v2"
 	"golang.org/x/text/encoding/charmap"
 	utf "golang.org/x/text/encoding/unicode"
 
@@ -335,4 +337,24 @@ func (l *limited) Read(p []byte) (int, error) {
 		return 0, TooLarge{l.limit}
 	}
 	return n, err
+}
+
+// CSVOf returns the first sheet of a workbook as CSV, with days as 2026-11-23, for readers of tables. A cell holds what was computed, never
+// the formula.
+func CSVOf(workbook []byte) ([]byte, error) {
+	book, err := excelize.OpenReader(bytes.NewReader(workbook), excelize.Options{UnzipSizeLimit: 64 << 20, UnzipXMLSizeLimit: 16 << 20, ShortDatePattern: "yyyy-mm-dd"})
+	if err != nil {
+		return nil, err
+	}
+	defer book.Close() //nolint:errcheck // only read
+	rows, err := book.GetRows(book.GetSheetName(0))
+	if err != nil {
+		return nil, err
+	}
+	var out bytes.Buffer
+	w := csv.NewWriter(&out)
+	if err := w.WriteAll(rows); err != nil {
+		return nil, err
+	}
+	return out.Bytes(), nil
 }

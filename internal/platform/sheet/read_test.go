@@ -160,3 +160,20 @@ func TestOpenQuote(t *testing.T) {
 		t.Errorf("%d rows, then %v", rows, err)
 	}
 }
+
+// A workbook that we wrote reads as the table it was: words, numbers and days.
+func TestWorkbookReadsAsTable(t *testing.T) {
+	var book bytes.Buffer
+	err := sheet.Table{Name: "Dates", Columns: []string{"course", "date", "places"},
+		Rows: sheet.Rows([][]sheet.Cell{{sheet.Text("Signs, of \"Safety\""), sheet.Day("2027-01-14"), sheet.Int(24)}})}.WriteXLSX(&book)
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, err := sheet.CSVOf(book.Bytes())
+	if want := "course,date,places\n\"Signs, of \"\"Safety\"\"\",2027-01-14,24\n"; err != nil || string(got) != want {
+		t.Errorf("%q (%v), want %q", got, err, want)
+	}
+	if _, err := sheet.CSVOf([]byte("PK\x03\x04 and nothing more")); err == nil {
+		t.Error("half a workbook was read")
+	}
+}

@@ -38,6 +38,13 @@ func (q *Query) Add(text string, args ...any) *Query {
 	return q
 }
 
+// Append appends another query, such as a condition that several statements share.
+func (q *Query) Append(other *Query) *Query {
+	q.parts = append(q.parts, other.parts...)
+	q.visible = q.visible || other.visible
+	return q
+}
+
 // If appends text when on.
 func (q *Query) If(on bool, text string, args ...any) *Query {
 	if on {

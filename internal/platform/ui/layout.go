@@ -41,7 +41,10 @@ type NavItem struct {
 type Duty struct{ Now, NowPlace, Until, Then, ThenPlace, Clocks, Gap string }
 
 // Mast is the pine head of a public page: its heading and a sentence.
-type Mast struct{ Heading, Text string }
+type Mast struct {
+	Heading, Text string
+	Ties          bool // with the ornament of the partners around a light
+}
 
 // Page is a whole HTML document. Title is neutral: titles show in tabs, histories and shared screens, so they hold no
 // name, initial or category of anyone's record.

@@ -76,7 +76,7 @@ func TestFamilyPageNamesNoServiceAndStartsWithTheWayOut(t *testing.T) {
 }
 
 func TestPublicPageHasNoSearchAndNoDuty(t *testing.T) {
-	p := Page{Mode: Public, Title: "Training and events", Find: true, Duty: working.Duty, Nav: working.Nav, Mast: &Mast{"Training and events", "Free to every school."}, Body: Hint{Text: "Body"}}
+	p := Page{Mode: Public, Title: "Training and events", Find: true, Duty: working.Duty, Nav: working.Nav, Mast: &Mast{Heading: "Training and events", Text: "Free to every school."}, Body: Hint{Text: "Body"}}
 	text := readText(t, p)
 	holds(t, text, "Training and events Free to every school.")
 	lacks(t, text, "On duty", "Find a child", "Hide screen", "Hidden, not locked")

@@ -1,0 +1,168 @@
+package training
+
+import (
+	"context"
+
+	"kith/internal/kernel/clock"
+	"kith/internal/platform/store"
+)
+
+const placeColumns = `p.id, p.block_id, p.party, p.person, p.outward, p.ward, p.staff_group, p.first_run, p.second_run, p.arrived_at, p.state, p.run_id, p.until_at, p.tier, p.choice, p.turn, p.seat, p.approved_at, p.late, p.version`
+
+// Place returns a booking's row in the ledger. NotFound: none. It names nobody; whoever is shown a booking opens its record.
+func (Store) Place(ctx context.Context, tx *store.Tx, id BookingID) (Place, error) {
+	return store.One[Place](ctx, tx, store.SQL(`SELECT `+placeColumns+` FROM training_place p WHERE p.id = ? AND p.district_id = ?`, string(id), tx.Viewer.District))
+}
+
+// Places returns the ledger of a block: the bookings that are in one of the states, all of them where none is named, by arrival.
+func (Store) Places(ctx context.Context, tx *store.Tx, block BlockID, states ...PlaceState) ([]Place, error) {
+	q := store.SQL(`SELECT `+placeColumns+` FROM training_place p WHERE p.block_id = ? AND p.district_id = ?`, string(block), tx.Viewer.District)
+	if len(states) > 0 {
+		words := make([]string, len(states))
+		for i, x := range states {
+			words[i] = string(x)
+		}
+		q = q.Add(`AND`).In(`p.state`, words)
+	}
+	return store.All[Place](ctx, tx, q.Add(`ORDER BY p.arrived_at, p.id`))
+}
+
+// openPlaces is a condition: the booking has a seat at an instant, or asks for one.
+const openPlaces = `(p.state IN ('asked', 'placed', 'waiting') OR p.state IN ('held', 'offered') AND p.until_at > ?)`
+
+// OfParty returns what a school has in a block at this instant: seats, holds, offers and requests.
+func (Store) OfParty(ctx context.Context, tx *store.Tx, block BlockID, party string) ([]Place, error) {
+	if party == "" {
+		return nil, nil
+	}
+	return store.All[Place](ctx, tx, store.SQL(`SELECT `+placeColumns+` FROM training_place p WHERE p.block_id = ? AND p.party = ? AND `+openPlaces+` ORDER BY p.arrived_at, p.id`, string(block), party, int64(tx.Now)))
+}
+
+// OfPerson returns what a person has at this instant, in every block.
+func (Store) OfPerson(ctx context.Context, tx *store.Tx, person string) ([]Place, error) {
+	return store.All[Place](ctx, tx, store.SQL(`SELECT `+placeColumns+` FROM training_place p WHERE p.district_id = ? AND p.person = ? AND `+openPlaces+` ORDER BY p.arrived_at, p.id`, tx.Viewer.District, person, int64(tx.Now)))
+}
+
+const counting = `SELECT p.run_id, SUM(CASE WHEN p.state <> 'waiting' THEN 1 ELSE 0 END), SUM(CASE WHEN p.state = 'waiting' THEN 1 ELSE 0 END) FROM training_place p
+	WHERE (p.state IN ('placed', 'waiting') OR p.state IN ('held', 'offered') AND p.until_at > ?)`
+
+func counts(rows []Count, err error) (map[RunID]Count, error) {
+	out := map[RunID]Count{}
+	for _, c := range rows {
+		out[c.Run] = c
+	}
+	return out, err
+}
+
+// Counts returns how the seats of the runs of a block stand at this instant.
+func (Store) Counts(ctx context.Context, tx *store.Tx, block BlockID) (map[RunID]Count, error) {
+	return counts(store.All[Count](ctx, tx, store.SQL(counting+` AND p.block_id = ? GROUP BY p.run_id`, int64(tx.Now), string(block))))
+}
+
+// CountsFrom returns how the seats of all runs of the district that begin on a day or later stand at this instant.
+func (Store) CountsFrom(ctx context.Context, tx *store.Tx, from clock.Day) (map[RunID]Count, error) {
+	return counts(store.All[Count](ctx, tx, store.SQL(counting+` AND p.run_id IN (SELECT r.id FROM training_run r WHERE r.district_id = ? AND r.first_on >= ?) GROUP BY p.run_id`, int64(tx.Now), tx.Viewer.District, string(from))))
+}
+
+// takenIn counts the seats of a block that are taken at this instant, over all its runs.
+func (Store) takenIn(ctx context.Context, tx *store.Tx, block BlockID) (int64, error) {
+	return store.Value[int64](ctx, tx, store.SQL(`SELECT COUNT(*) FROM training_place p WHERE p.block_id = ? AND (p.state = 'placed' OR p.state IN ('held', 'offered') AND p.until_at > ?)`, string(block), int64(tx.Now)))
+}
+
+// lapse ends the holds and offers of a block whose hour has come, and returns them as they were.
+func (Store) lapse(ctx context.Context, tx *store.Tx, block BlockID) ([]Place, error) {
+	ended, err := store.All[Place](ctx, tx, store.SQL(`SELECT `+placeColumns+` FROM training_place p WHERE p.block_id = ? AND p.state IN ('held', 'offered') AND p.until_at <= ? ORDER BY p.id`, string(block), int64(tx.Now)))
+	if err != nil || len(ended) == 0 {
+		return nil, err
+	}
+	_, err = tx.Exec(ctx, store.SQL(`UPDATE training_place SET state = 'lapsed', seat = 0 WHERE block_id = ? AND state IN ('held', 'offered') AND until_at <= ?`, string(block), int64(tx.Now)))
+	return ended, err
+}
+
+// due returns the blocks in which a hold or an offer has ended.
+func (Store) due(ctx context.Context, tx *store.Tx) ([]BlockID, error) {
+	return store.Values[BlockID](ctx, tx, store.SQL(`SELECT DISTINCT p.block_id FROM training_place p WHERE p.district_id = ? AND p.state IN ('held', 'offered') AND p.until_at <= ? ORDER BY p.block_id`, tx.Viewer.District, int64(tx.Now)))
+}
+
+func (Store) insertPlace(ctx context.Context, tx *store.Tx, p Place) error {
+	_, err := tx.Exec(ctx, store.SQL(`INSERT INTO training_place (id, block_id, party, person, outward, ward, staff_group, first_run, second_run, arrived_at, state, run_id, until_at, tier, choice, turn, seat, approved_at, late, district_id)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`, string(p.ID), string(p.Block), p.Party, p.Person, p.Outward, p.Ward, p.Group, string(p.First), string(p.Second), int64(p.Arrived),
+		string(p.State), string(p.Run), int64(p.Until), p.Tier, p.Choice, p.Turn, p.Seat, int64(p.Approved), p.Late, tx.Viewer.District))
+	return err
+}
+
+// updatePlace saves where a booking stands. Its block and its arrival stay.
+func (Store) updatePlace(ctx context.Context, tx *store.Tx, p Place) error {
+	_, err := tx.Exec(ctx, store.SQL(`UPDATE training_place SET party = ?, person = ?, outward = ?, ward = ?, staff_group = ?, first_run = ?, second_run = ?, state = ?, run_id = ?, until_at = ?, tier = ?, choice = ?, turn = ?, seat = ?, approved_at = ?, late = ? WHERE id = ?`,
+		p.Party, p.Person, p.Outward, p.Ward, p.Group, string(p.First), string(p.Second), string(p.State), string(p.Run), int64(p.Until), p.Tier, p.Choice, p.Turn, p.Seat, int64(p.Approved), p.Late, string(p.ID)))
+	return err
+}
+
+const bookingColumns = `k.id, k.block_id, k.org_id, k.org_name, k.name, k.title, k.account_id, k.email, k.manager_name, k.manager_email, k.one_day_why, k.by_id, k.channel, k.sender, k.sender_email, k.entered_at, k.told, k.version`
+
+// Booking returns who a booking is for, if the viewer may see it. NotFound: none, or not for this viewer. Whoever shows it opens
+// its record with tx.Open.
+func (Store) Booking(ctx context.Context, tx *store.Tx, id BookingID) (Booking, error) {
+	return store.One[Booking](ctx, tx, store.SQL(`SELECT `+bookingColumns+` FROM training_booking k JOIN access_record r ON r.id = k.id WHERE k.id = ?`, string(id)).Visible("r", training))
+}
+
+// ChangeableBooking is Booking for whoever may change it.
+func (Store) ChangeableBooking(ctx context.Context, tx *store.Tx, id BookingID) (Booking, error) {
+	return store.One[Booking](ctx, tx, store.SQL(`SELECT `+bookingColumns+` FROM training_booking k JOIN access_record r ON r.id = k.id WHERE k.id = ?`, string(id)).Changeable("r", training))
+}
+
+// BookingsOf returns the bookings of a block that the viewer may see.
+func (Store) BookingsOf(ctx context.Context, tx *store.Tx, block BlockID) ([]Booking, error) {
+	return store.All[Booking](ctx, tx, store.SQL(`SELECT `+bookingColumns+` FROM training_booking k JOIN access_record r ON r.id = k.id WHERE k.block_id = ?`, string(block)).Visible("r", training).Add(`ORDER BY k.id`))
+}
+
+// BookingPage returns a page of the bookings of a block that the viewer may see, the latest first.
+func (Store) BookingPage(ctx context.Context, tx *store.Tx, block BlockID, cursor string) (store.Page[Booking], error) {
+	return store.PageOf[Booking](ctx, tx, store.SQL(`SELECT `+bookingColumns+` FROM training_booking k JOIN access_record r ON r.id = k.id WHERE k.block_id = ?`, string(block)).Visible("r", training),
+		store.By[Booking]{Columns: []string{"k.id"}, Newest: true, Of: func(k Booking) []any { return []any{string(k.ID)} }}, cursor)
+}
+
+// Mine returns the bookings that the viewer asked for or that are for them, and those of their schools, as far as they may see them,
+// the latest first.
+func (Store) Mine(ctx context.Context, tx *store.Tx, orgs []string) ([]Booking, error) {
+	q := store.SQL(`SELECT `+bookingColumns+` FROM training_booking k JOIN access_record r ON r.id = k.id WHERE k.district_id = ? AND (k.by_id = ? OR k.account_id = ?`, tx.Viewer.District, tx.Viewer.Account, tx.Viewer.Account)
+	if len(orgs) > 0 {
+		q = q.Add(`OR`).In(`k.org_id`, orgs)
+	}
+	return store.All[Booking](ctx, tx, q.Add(`)`).Visible("r", training).Add(`ORDER BY k.id DESC`))
+}
+
+func (Store) insertBooking(ctx context.Context, tx *store.Tx, b Booking) error {
+	_, err := tx.Exec(ctx, store.SQL(`INSERT INTO training_booking (id, block_id, org_id, org_name, name, title, account_id, email, manager_name, manager_email, one_day_why, by_id, channel, sender, sender_email, entered_at, told, district_id)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`, string(b.ID), string(b.Block), b.Org, b.OrgName, b.Name, b.Title, b.Account, b.Email, b.ManagerName, b.ManagerMail, b.OneDayWhy,
+		b.By, b.Channel, b.Sender, b.SenderMail, int64(b.Entered), b.Told, tx.Viewer.District))
+	return err
+}
+
+// updateBooking saves who a booking is for. Whoever asked, the block and the school stay.
+func (Store) updateBooking(ctx context.Context, tx *store.Tx, b Booking) error {
+	_, err := tx.Exec(ctx, store.SQL(`UPDATE training_booking SET name = ?, title = ?, account_id = ?, email = ?, manager_name = ?, manager_email = ?, one_day_why = ?, version = version + 1 WHERE id = ?`,
+		b.Name, b.Title, b.Account, b.Email, b.ManagerName, b.ManagerMail, b.OneDayWhy, string(b.ID)))
+	return err
+}
+
+// Need returns what is needed for a booking, if the viewer may see it. NotFound: nothing, or not for this viewer.
+func (Store) Need(ctx context.Context, tx *store.Tx, booking BookingID) (Need, error) {
+	return store.One[Need](ctx, tx, store.SQL(`SELECT n.id, n.booking_id, n.access, n.diet, n.version FROM training_need n JOIN access_record r ON r.id = n.id WHERE n.booking_id = ?`, string(booking)).Visible("r", training))
+}
+
+// NeedsOf returns what is needed on a run by whoever has a seat there, as far as the viewer may see it.
+func (Store) NeedsOf(ctx context.Context, tx *store.Tx, run RunID) ([]Need, error) {
+	return store.All[Need](ctx, tx, store.SQL(`SELECT n.id, n.booking_id, n.access, n.diet, n.version FROM training_need n JOIN access_record r ON r.id = n.id
+		JOIN training_place p ON p.id = n.booking_id WHERE p.run_id = ? AND p.state = 'placed'`, string(run)).Visible("r", training).Add(`ORDER BY n.id`))
+}
+
+func (Store) insertNeed(ctx context.Context, tx *store.Tx, n Need) error {
+	_, err := tx.Exec(ctx, store.SQL(`INSERT INTO training_need (id, district_id, booking_id, access, diet) VALUES (?, ?, ?, ?, ?)`, n.ID, tx.Viewer.District, string(n.Booking), n.Access, n.Diet))
+	return err
+}
+
+func (Store) updateNeed(ctx context.Context, tx *store.Tx, n Need) error {
+	_, err := tx.Exec(ctx, store.SQL(`UPDATE training_need SET access = ?, diet = ?, version = version + 1 WHERE booking_id = ?`, n.Access, n.Diet, string(n.Booking)))
+	return err
+}

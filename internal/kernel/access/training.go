@@ -1,0 +1,34 @@
+package access
+
+// Training is the kind of what is held about an adult who asks for a place on a course. Its parts:
+const (
+	Training       = "training"
+	PartBooking    = "booking"    // who asks, for whom, what they prefer and what became of it; the parent of the need
+	PartNeed       = "need"       // what somebody needs, for access or at the table
+	PartInvitation = "invitation" // who was invited to a block
+	PartInterest   = "interest"   // who wants a course that has no dates yet (TRN-19)
+)
+
+// Relations of a booking.
+const (
+	Booked = "booked" // the place is for this person
+	School = "school" // the person works at this organisation
+)
+
+// trainings: org_id is the organiser, whose training administrators keep everything; the school stands in a relation.
+var trainings = Kind{
+	Name: Training, Words: "A place on a course",
+	Parts: []string{PartBooking, PartNeed, PartInvitation, PartInterest},
+	Rules: []Rule{
+		{Name: "asked", Words: "Whoever asked for a place finds what they asked, what became of it and what they wrote that is needed", Role: Member, Write: true,
+			When: all(mine(colAuthor), parts(PartBooking, PartNeed, PartInterest)), First: true},
+		{Name: "booked", Words: "The person a place is for finds it, and what is known of what they need", Role: Member,
+			When: all(parts(PartBooking, PartNeed), related(Booked, "")), First: true},
+		{Name: "training-office", Words: "The training administrators of whoever runs the course keep its bookings and invitations, and read what people need", Role: TrainingAdmin, Write: true,
+			When: inOrg(TrainingAdmin)},
+		{Name: "school-head", Words: "The headteacher sees and changes the school’s places on courses, but not what somebody needs", Role: Head, Write: true,
+			When: all(parts(PartBooking), related(School, Head))},
+		{Name: "school-lead", Words: "The designated safeguarding lead and deputies see the school’s places on courses, but not what somebody needs", Role: DSL,
+			When: all(parts(PartBooking), related(School, DSL))},
+	},
+}
