@@ -29,12 +29,17 @@ func expected(v Viewer, write bool, r Record) bool {
 	if r.Locked && !named && !emergency {
 		return false
 	}
+	close := me != "" && rel("excluded", me)
+	decides := !close && (rel("head_receives", v.Roles["head"]...) || rel("chair_receives", v.Roles["chair"]...) || rel("trust_receives", v.Roles["trust_lead"]...) ||
+		me != "" && rel("stands_in", me) || rel("referral", v.Roles["lado"]...))
 	at := func(role Role) bool { return r.Org != "" && slices.Contains(v.Roles[role], r.Org) }
 	if v.Strength < SecondFactor { // enough for one's own words and for names, never for a record
 		switch {
 		case write:
 			return false
-		case r.Kind == "concern" && me != "":
+		case r.Kind == "harm":
+			return me != "" && r.Author == me
+		case (r.Kind == "concern" || r.Kind == "adult") && me != "":
 			return r.Author == me && (r.Part == "header" || r.Part == "account") || r.Part == "feedback" && rel("told", me)
 		}
 		return r.Kind == "child" && r.Part == "card" && at("member")
@@ -70,6 +75,19 @@ func expected(v Viewer, write bool, r Record) bool {
 			return true
 		}
 		return !r.Restricted && rel("share", v.Roles["dsl"]...)
+	case "adult":
+		own := r.Part == "header" || r.Part == "account"
+		switch {
+		case decides:
+			return true
+		case write || me == "":
+			return false
+		case own && r.Author == me, r.Part == "feedback" && rel("told", me):
+			return true
+		}
+		return own && !close && rel("first_reads", me)
+	case "harm":
+		return !write && (decides || me != "" && (r.Author == me || !close && (named || emergency)))
 	}
 	return false
 }
@@ -82,7 +100,7 @@ func random(r *rand.Rand) (Viewer, Record) {
 	v := Viewer{Account: pick(r, people...), District: pick(r, "here", "here", "here", "there"), Now: clock.Millis(100 + r.IntN(3)),
 		Roles: map[Role][]string{}, Strength: pick(r, FirstFactor, SecondFactor, SecondFactor, SteppedUp)}
 	if v.Account != "" {
-		for _, role := range []Role{DSL, Head, TrustLead, LAOfficer, Admin, Governor} {
+		for _, role := range []Role{DSL, Head, TrustLead, LAOfficer, Chair, LADO, Admin, Governor} {
 			if r.IntN(4) == 0 {
 				o := orgs[1+r.IntN(len(orgs)-1)]
 				v.Roles[role] = append(v.Roles[role], o)
@@ -93,13 +111,13 @@ func random(r *rand.Rand) (Viewer, Record) {
 			v.Roles[Member] = append(v.Roles[Member], orgs[1+r.IntN(len(orgs)-1)])
 		}
 	}
-	rec := Record{ID: "rec", District: pick(r, "here", "here", "here", "there"), Kind: pick(r, "concern", "concern", "child", "other"),
+	rec := Record{ID: "rec", District: pick(r, "here", "here", "here", "there"), Kind: pick(r, "concern", "concern", "child", "adult", "harm", "sent_on", "other"),
 		Org: pick(r, orgs...), Author: pick(r, people...), Subject: pick(r, "", "", people[r.IntN(4)]),
 		Restricted: r.IntN(4) == 0, Locked: r.IntN(4) == 0}
 	rec.Part = pick(r, PartHeader, PartAccount, PartChild, PartLead, PartDecision, PartFeedback, PartCard, PartFile)
 	for range r.IntN(3) {
 		rec.Relations = append(rec.Relations, Relation{To: pick(r, append(people[1:], orgs[1:]...)...),
-			Kind: pick(r, Named, Referral, Share, Granted, Told, BreakGlass), From: clock.Millis(99 + r.IntN(3)), Until: clock.Millis(101 + r.IntN(3))})
+			Kind: pick(r, Named, Referral, Share, Granted, Told, BreakGlass, HeadReceives, ChairReceives, TrustReceives, StandsIn, FirstReads, Excluded), From: clock.Millis(99 + r.IntN(3)), Until: clock.Millis(101 + r.IntN(3))})
 	}
 	return v, rec
 }
@@ -148,10 +166,40 @@ func TestEveryRuleIsNeeded(t *testing.T) {
 // SEC-10: whoever a record is about never reads it, whatever they hold.
 func TestSubjectNeverReads(t *testing.T) {
 	v := Viewer{Account: "helen", District: "d", Now: 5, Strength: SteppedUp, Roles: map[Role][]string{Head: {"oak"}, DSL: {"oak"}, Member: {"oak"}, Admin: {"oak"}}}
-	r := Record{ID: "1", District: "d", Kind: Concern, Part: PartHeader, Org: "oak", Subject: "helen", Author: "helen",
-		Relations: []Relation{{To: "helen", Kind: Named, Until: 10}, {To: "helen", Kind: BreakGlass, Until: 10}}}
-	if ok, _ := Rules.Decide(v, false, r); ok {
-		t.Fatal("the subject reads the record about them")
+	r := Record{ID: "1", District: "d", Org: "oak", Subject: "helen", Author: "helen",
+		Relations: []Relation{{To: "helen", Kind: Named, Until: 10}, {To: "helen", Kind: BreakGlass, Until: 10}, {To: "oak", Kind: HeadReceives, Until: 10}, {To: "helen", Kind: StandsIn, Until: 10}}}
+	for _, k := range Rules.Kinds {
+		for _, part := range k.Parts {
+			r.Kind, r.Part = k.Name, part
+			if ok, _ := Rules.Decide(v, false, r); ok {
+				t.Errorf("the subject reads the %s of %s about them", part, k.Name)
+			}
+		}
+	}
+}
+
+// LLC-1, LLC-2: no post reads a worry about an adult by itself, and whoever is of the household of whom it is about reads none,
+// whatever they hold and however it came to them.
+func TestNoPostReadsAboutAnAdultByItself(t *testing.T) {
+	v := Viewer{Account: "helen", District: "d", Now: 5, Strength: SteppedUp, Roles: map[Role][]string{}}
+	for _, role := range []Role{Head, DSL, Chair, TrustLead, LADO, LAOfficer, Admin, Auditor, Governor, Strategic, Gateway, Member} {
+		v.Roles[role] = []string{"oak"}
+	}
+	for _, k := range []Kind{adults, harms} {
+		for _, part := range k.Parts {
+			r := Record{ID: "1", District: "d", Kind: k.Name, Part: part, Org: "oak", Author: "ellen"}
+			if ok, rule := Rules.Decide(v, false, r); ok {
+				t.Errorf("the %s of %s is read by %s without having been sent to anybody", part, k.Name, rule)
+			}
+			r.Relations = []Relation{{To: "helen", Kind: Excluded, Until: 10}}
+			for _, x := range []Relation{{To: "oak", Kind: HeadReceives}, {To: "oak", Kind: ChairReceives}, {To: "oak", Kind: TrustReceives}, {To: "oak", Kind: Referral}, {To: "helen", Kind: StandsIn}, {To: "helen", Kind: FirstReads}} {
+				x.Until = 10
+				r.Relations = append(r.Relations, x)
+			}
+			if ok, rule := Rules.Decide(v, false, r); ok {
+				t.Errorf("somebody of the household reads the %s of %s by %s", part, k.Name, rule)
+			}
+		}
 	}
 }
 
