@@ -22,6 +22,17 @@ func (d Directory) Heads(ctx context.Context, tx *store.Tx, org string) ([]ref.P
 	return d.People(ctx, tx, org, access.Head)
 }
 
+// Holding returns who holds the role anywhere in the district now, each with the organisation, in the order in which they took it up.
+func (Directory) Holding(ctx context.Context, tx *store.Tx, role access.Role) ([][2]string, error) {
+	posts, err := store.All[Post](ctx, tx, store.SQL(`SELECT `+postColumns+` FROM account_post p JOIN account a ON a.id = p.account_id
+		WHERE p.district_id = ? AND p.role = ? AND p.from_at <= ? AND p.until_at > ? AND a.state = 'active' ORDER BY p.from_at, p.id`, tx.Viewer.District, string(role), int64(tx.Now), int64(tx.Now)))
+	out := make([][2]string, len(posts))
+	for i, p := range posts {
+		out[i] = [2]string{p.Account, p.Org}
+	}
+	return out, err
+}
+
 // Email returns the address of an account, for mail that says nothing but that there is something to read.
 func (Directory) Email(ctx context.Context, tx *store.Tx, account string) (string, error) {
 	return store.Value[string](ctx, tx, store.SQL(`SELECT a.email FROM account a WHERE a.id = ? AND a.district_id = ?`, account, tx.Viewer.District))
