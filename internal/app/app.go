@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 
 	"kith/internal/feature/account"
+	"kith/internal/feature/adults"
 	"kith/internal/feature/auditing"
 	"kith/internal/feature/casework"
 	"kith/internal/feature/concerns"
@@ -36,7 +37,7 @@ import (
 // Slices are all the migrations of the program.
 var Slices = []store.Slice{
 	store.Migrations, audit.Migrations, story.Migrations, web.Migrations, search.Migrations, bulk.Migrations,
-	files.Migrations, account.Migrations, directory.Migrations, people.Migrations, concerns.Migrations, casework.Migrations, newsletters.Migrations, auditing.Migrations,
+	files.Migrations, account.Migrations, directory.Migrations, people.Migrations, concerns.Migrations, adults.Migrations, casework.Migrations, newsletters.Migrations, auditing.Migrations,
 }
 
 // Mailer sends one mail. platform/mail has two: one by SMTP, one that keeps messages in a folder for the invented district.
@@ -76,6 +77,7 @@ type App struct {
 	Account     *account.Feature
 	Auditing    *auditing.Feature
 	Concerns    *concerns.Feature
+	Adults      *adults.Feature
 	Casework    *casework.Feature
 	Newsletters *newsletters.Feature
 	Terms       *directory.Terms
@@ -160,13 +162,14 @@ func Join(ctx context.Context, db *store.DB, root secret.Root, made string, s Se
 	}
 	a.Files = files.Store{DB: db, Key: root.Derive(secret.Files)}
 	calendars := directory.NewCalendars()
+	a.Adults = adults.New(adults.Deps{DB: db, Queue: a.Queue, Calendars: calendars, URL: s.PublicURL, People: accounts, Children: children, Schools: organisations, Mail: s.Mail, Files: a.Files})
 	a.Concerns = concerns.New(concerns.Deps{DB: db, Queue: a.Queue, Calendars: calendars, DayKey: root.Derive(secret.DayCodes), URL: s.PublicURL,
-		People: accounts, Children: children, Schools: organisations, Mail: s.Mail, Files: a.Files})
+		People: accounts, Children: children, Schools: organisations, Mail: s.Mail, Adults: aboutAdults{a.Adults}, Files: a.Files})
 	a.Casework = casework.New(casework.Deps{DB: db, Calendars: calendars, Queue: a.Queue, URL: s.PublicURL, Write: "/concerns/new", Children: fileChildren{}, People: accounts,
 		Schools: organisations, Teller: fileTeller{files: a.Files}, Mail: s.Mail})
 	a.Newsletters = newsletters.New(newsletters.Deps{DB: db, Queue: a.Queue, PublicURL: s.PublicURL, Publisher: a.publisher(), Mailer: s.Mail, Posts: letterPosts{}, Names: letterNames{db: db}, People: accounts})
-	a.Terms = directory.NewTerms(directory.TermDeps{DB: db, Calendars: calendars, Clocks: a.Concerns})
-	a.Today = today.New(today.Deps{DB: db, Sources: []today.Source{a.Concerns, a.Casework, a.Newsletters, a.Account, a.Terms}})
+	a.Terms = directory.NewTerms(directory.TermDeps{DB: db, Calendars: calendars, Clocks: clocks{a.Concerns, a.Adults}})
+	a.Today = today.New(today.Deps{DB: db, Sources: []today.Source{a.Concerns, a.Adults, a.Casework, a.Newsletters, a.Account, a.Terms}})
 	a.Auditing = auditing.New(auditing.Deps{DB: db, Queue: a.Queue, URL: s.PublicURL, Log: a.Log, Key: a.publicKey(), Sign: a.signed(), Organisations: organisations, Role: account.RoleWords, Mail: s.Mail})
 	rolls := people.NewRolls(people.RollDeps{DB: db, Queue: a.Queue, Schools: organisations})
 	registers := directory.NewRegisters(db, a.Queue)
@@ -179,6 +182,7 @@ func Join(ctx context.Context, db *store.DB, root secret.Root, made string, s Se
 	routes = append(routes, web.Drafts{DB: db}.Routes()...)
 	routes = append(routes, a.Files.Routes()...)
 	routes = append(routes, a.Concerns.Routes()...)
+	routes = append(routes, a.Adults.Routes()...)
 	routes = append(routes, a.Casework.Routes()...)
 	routes = append(routes, rolls.Routes()...)
 	routes = append(routes, registers.Routes()...)

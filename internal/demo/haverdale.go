@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"kith/internal/feature/account"
+	"kith/internal/feature/adults"
 	"kith/internal/feature/auditing"
 	"kith/internal/feature/concerns"
 	"kith/internal/feature/directory"
@@ -28,6 +29,7 @@ import (
 // Parts are the slices whose lives the district fills in.
 type Parts struct {
 	Concerns    *concerns.Feature
+	Adults      *adults.Feature
 	Newsletters *newsletters.Feature
 	Terms       *directory.Terms
 	Auditing    *auditing.Feature
@@ -72,8 +74,10 @@ var cast = []person{
 	{"dsl", "Amina Sesay", "amina.sesay", atThornbeck, access.DSL, "Designated safeguarding lead", "01632 960 101", "In a school", "Safeguarding lead. Unread before the bell"},
 	{"deputy-dsl", "Tom Hartley", "tom.hartley", atThornbeck, access.DSL, "Deputy safeguarding lead", "01632 960 104", "In a school", "Deputy lead. On duty after lunch"},
 	{"", "Joan Okafor", "joan.okafor", atThornbeck, access.DSL, "Deputy safeguarding lead", "01632 960 105", "", ""},
-	{"headteacher", "Helen Brandt", "helen.brandt", atThornbeck, access.Head, "Headteacher", "01632 960 100", "In a school", "Headteacher. Oversight"},
+	{"headteacher", "Helen Brandt", "helen.brandt", atThornbeck, access.Head, "Headteacher", "01632 960 100", "In a school", "Headteacher. Oversight, and worries about adults"},
+	{"chair-of-governors", "Ravi Anand", "ravi.anand", atThornbeck, access.Chair, "Chair of governors", "01632 960 106", "In a school", "Chair of governors. What is about the headteacher"},
 	{"account-admin", "Marek Nowak", "marek.nowak", atThornbeck, access.Admin, "School business manager", "", "Across the district", "Accounts and rolls. Opens no record"},
+	{"lado", "Maud Ferris", "maud.ferris", atAuthority, access.LADO, "Designated officer (LADO)", "01632 960 310", "Across the district", "Allegations that schools have referred, and no others"},
 	{"partnership-manager", "Dele Adeyemi", "dele.adeyemi", atPartners, access.Partnership, "Partnership business manager", "", "Across the district", "The newsletter, and who receives it"},
 	{"", "Ruth Ansell", "ruth.ansell", atPartners, access.Partnership, "Communications officer", "", "", ""},
 	{"auditor", "Carys Pugh", "carys.pugh", atAuthority, access.Auditor, "Data protection officer", "", "Across the district", "Proves that nothing was removed"},
@@ -144,6 +148,9 @@ func makeLives(ctx context.Context, db *store.DB, clk *clock.Manual, parts Parts
 	if err := m.comeAndGo(ctx, clock.DayOf(now)); err != nil {
 		return nil, err
 	}
+	if err := m.aboutAdults(ctx, clock.DayOf(now)); err != nil {
+		return nil, err
+	}
 	if err := m.copies(ctx, clock.DayOf(now)); err != nil { // last: it numbers the log
 		return nil, err
 	}
@@ -186,6 +193,9 @@ func (m *maker) found(ctx context.Context) error {
 			}
 		}
 		if err := m.parts.Concerns.Prepare(ctx, tx, concerns.Service{Name: "the Haverdale front door", Phone: "01632 960 300"}); err != nil {
+			return err
+		}
+		if err := m.prepareAdults(ctx, tx); err != nil {
 			return err
 		}
 		return audit.Record(ctx, tx, "district.made", ref.To("district", m.district))
