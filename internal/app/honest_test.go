@@ -27,7 +27,9 @@ func sender(route string) string {
 		return "account-admin"
 	case strings.HasPrefix(route, "POST /audit/"):
 		return "auditor"
-	case route == "POST /concerns", route == "POST /drafts/{id}":
+	case strings.HasPrefix(route, "POST /adults/{") || strings.HasPrefix(route, "POST /adults/settings"):
+		return "headteacher"
+	case strings.HasPrefix(route, "POST /adults"), route == "POST /concerns", route == "POST /drafts/{id}":
 		return "reporter"
 	case route == "POST /break-glass":
 		return "head-millrace"
@@ -47,7 +49,7 @@ func changes(w *world) []web.Route {
 }
 
 // bare are forms without a field: a button is all there is.
-var bare = map[string]bool{"POST /concerns/{id}/take": true, "POST /concerns/{id}/replied": true, "POST /concerns/{id}/actions/{action}/done": true, "POST /concerns/rota/{id}/remove": true,
+var bare = map[string]bool{"POST /concerns/{id}/take": true, "POST /concerns/{id}/replied": true, "POST /adults/{id}/take": true, "POST /adults/{id}/actions/{action}/done": true, "POST /concerns/{id}/actions/{action}/done": true, "POST /concerns/rota/{id}/remove": true,
 	"POST /newsletters/issues/{issue}/review": true, "POST /newsletters/issues/{issue}/take-back": true, "POST /admin/people/{id}/disable": true, "POST /admin/people/{id}/enable": true, "POST /admin/people/{id}/invite": true, "POST /audit/recipients/{id}/end": true}
 
 // filled is the form of a route, filled in.
@@ -106,7 +108,7 @@ func TestExtraFieldsChangeNothing(t *testing.T) {
 
 // fieldsOf are fields that a form has and the test's filling leaves empty.
 func fieldsOf(route string) []string {
-	return map[string][]string{
+	return append(adultFields[route], map[string][]string{
 		"POST /concerns":                     {"find", "day", "time", "said_by", "reply", "zone", "add", "drop", "file"},
 		"POST /concerns/pick":                {"words", "place", "done", "told", "urgent", "day", "time", "when"},
 		"POST /concerns/kids":                {"words", "place", "done", "told", "urgent", "day", "time", "when"},
@@ -117,7 +119,7 @@ func fieldsOf(route string) []string {
 		"POST /admin/people/invite":          {"from", "until"},
 		"POST /admin/people/{id}/posts":      {"from", "until"},
 		"POST /newsletters/subscribers/stop": {"how"},
-	}[route]
+	}[route]...)
 }
 
 // SEC-13: when the log cannot be written, what would have been written down is not shown, and nothing is changed.
@@ -392,7 +394,6 @@ var alone = map[string]string{
 	"/today":                  "without a second factor, one's own concerns only",
 	"/concerns/new":           "writing a concern (CON-1)",
 	"/concerns/gate":          "writing a concern (CON-1)",
-	"/concerns/adult":         "whom to speak to",
 	"/concerns":               "writing a concern (CON-1)",
 	"/concerns/pick":          "names and classes of one's own school, three letters and five at most (CON-21)",
 	"/concerns/kids":          "writing a concern (CON-1)",

@@ -121,7 +121,7 @@ func (w *world) plant(t testing.TB) (columns int) {
 	t.Helper()
 	for _, table := range w.rows(t, `SELECT name FROM sqlite_master WHERE type = 'table' AND sql LIKE '%district_id%' ORDER BY name`) {
 		n := table[0]
-		if slices.ContainsFunc([]string{"audit_", "directory_", "account", "access_", "concerns_category", "concerns_service", "concerns_rota", "search_", "file", "newsletters_", "people_import"}, func(p string) bool { return strings.HasPrefix(n, p) }) {
+		if slices.ContainsFunc([]string{"audit_", "directory_", "account", "access_", "concerns_category", "concerns_service", "concerns_rota", "adults_listed", "adults_setting", "search_", "file", "newsletters_", "people_import"}, func(p string) bool { return strings.HasPrefix(n, p) }) {
 			continue
 		}
 		for _, c := range w.rows(t, `SELECT name FROM pragma_table_info(?) WHERE type = 'TEXT'`, n) {
