@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"kith/internal/feature/account"
+	"kith/internal/feature/adults"
 	"kith/internal/feature/casework"
 	"kith/internal/feature/concerns"
 	"kith/internal/feature/directory"
@@ -98,6 +99,7 @@ func (f fileChildren) Born(ctx context.Context, tx *store.Tx, day clock.Day) ([]
 // fileTeller tells casework what stands behind the entries of concerns.
 type fileTeller struct {
 	concerns concerns.Store
+	adults   adults.Store
 	accounts account.Store
 	files    files.Store
 }
@@ -118,6 +120,13 @@ func (f fileTeller) Full(ctx context.Context, tx *store.Tx, records ...string) (
 	told, err := f.concerns.Behind(ctx, tx, records...)
 	if err != nil {
 		return nil, err
+	}
+	harm, err := f.adults.Behind(ctx, tx, records...)
+	if err != nil {
+		return nil, err
+	}
+	for _, h := range harm {
+		told = append(told, concerns.Told{Record: h.Record, By: h.By, At: h.At, Words: h.Words})
 	}
 	var ids []string
 	for _, t := range told {
@@ -228,6 +237,39 @@ func (c askingConcerns) Standing(ctx context.Context, tx *store.Tx, concern stri
 	}
 	names, err := c.accounts.Names(ctx, tx, by)
 	return talk.Standing{ReadAt: at, ReadBy: names[by].Name}, err
+}
+
+// clocks are those of slices that run by the calendar, and are set anew when it changes.
+type clocks []interface {
+	Recount(ctx context.Context, tx *store.Tx, org string) error
+}
+
+func (all clocks) Recount(ctx context.Context, tx *store.Tx, org string) error {
+	for _, c := range all {
+		if err := c.Recount(ctx, tx, org); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// aboutAdults takes from concerns what is about an adult.
+type aboutAdults struct{ *adults.Feature }
+
+func (a aboutAdults) Receive(ctx context.Context, tx *store.Tx, m concerns.Misplaced) (string, error) {
+	d := adults.SentOn{From: string(m.ID), Org: m.Org, Reporter: m.Reporter, RecordedAt: m.RecordedAt, HappenedAt: m.HappenedAt, Precision: m.Precision, Place: m.Place, Harm: m.Harm, AboutHead: m.AboutHead,
+		Accounts: mapped(m.Accounts, func(x concerns.Account) adults.SentWords {
+			words := x.Words
+			if x.SaidBy != "" {
+				words += "\n\nTold by: " + x.SaidBy
+			}
+			if x.Done != "" {
+				words += "\n\nDone at once: " + x.Done
+			}
+			return adults.SentWords{Record: x.ID, AuthorID: x.AuthorID, Author: x.Author, Words: words, Later: x.Later, At: x.At}
+		}),
+		Children: mapped(m.Children, func(k concerns.Child) adults.DraftChild { return adults.DraftChild{Child: k.Child, Name: k.Name} })}
+	return a.Feature.Receive(ctx, tx, d)
 }
 
 // letterPosts tells newsletters who holds a post at every school.

@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 
 	"kith/internal/feature/account"
+	"kith/internal/feature/adults"
 	"kith/internal/feature/auditing"
 	"kith/internal/feature/casework"
 	"kith/internal/feature/concerns"
@@ -43,6 +44,7 @@ import (
 var Slices = []store.Slice{
 	store.Migrations, audit.Migrations, story.Migrations, web.Migrations, search.Migrations, bulk.Migrations,
 	files.Migrations, account.Migrations, directory.Migrations, people.Migrations, concerns.Migrations, casework.Migrations, newsletters.Migrations,
+	adults.Migrations,
 	auditing.Migrations,
 	sharing.Migrations,
 	referrals.Migrations,
@@ -87,6 +89,7 @@ type App struct {
 	Account     *account.Feature
 	Auditing    *auditing.Feature
 	Concerns    *concerns.Feature
+	Adults      *adults.Feature
 	Casework    *casework.Feature
 	Referrals   *referrals.Feature
 	Talk        *talk.Feature
@@ -175,9 +178,10 @@ func Join(ctx context.Context, db *store.DB, root secret.Root, made string, s Se
 	}
 	a.Files = files.Store{DB: db, Key: root.Derive(secret.Files)}
 	calendars := directory.NewCalendars()
+	a.Adults = adults.New(adults.Deps{DB: db, Queue: a.Queue, Calendars: calendars, URL: s.PublicURL, People: accounts, Children: children, Schools: organisations, Mail: s.Mail, Files: a.Files})
 	a.Sharing = sharing.New(sharing.Deps{DB: db, Queue: a.Queue, URL: s.PublicURL, People: accounts, Schools: organisations, Things: sharedThings{db: db}, Mail: s.Mail})
 	a.Concerns = concerns.New(concerns.Deps{DB: db, Queue: a.Queue, Calendars: calendars, DayKey: root.Derive(secret.DayCodes), URL: s.PublicURL,
-		People: accounts, Children: children, Schools: organisations, Mail: s.Mail, Files: a.Files, Sharing: a.Sharing,
+		People: accounts, Children: children, Schools: organisations, Mail: s.Mail, Files: a.Files, Sharing: a.Sharing, Adults: aboutAdults{a.Adults},
 		Refer: func(decision string) string { return "/decisions/" + decision + "/refer" }})
 	a.Referrals = referrals.New(referrals.Deps{DB: db, Queue: a.Queue, Calendars: calendars, URL: s.PublicURL, Concerns: referredConcerns{a.Concerns}, People: accounts, Organisations: organisations, FrontDoor: frontDoor, Mail: s.Mail})
 	a.Talk = talk.New(talk.Deps{DB: db, Calendars: calendars, Key: root.Derive(secret.DayCodes), Concerns: askingConcerns{a.Concerns, accounts.Store}, People: accounts, Schools: organisations, Limits: a.Account})
@@ -185,10 +189,11 @@ func Join(ctx context.Context, db *store.DB, root secret.Root, made string, s Se
 	a.Casework = casework.New(casework.Deps{DB: db, Calendars: calendars, Queue: a.Queue, URL: s.PublicURL, Write: "/concerns/new", Children: fileChildren{}, People: accounts,
 		Schools: organisations, Teller: fileTeller{files: a.Files}, Mail: s.Mail, Sharing: a.Sharing})
 	a.Newsletters = newsletters.New(newsletters.Deps{DB: db, Queue: a.Queue, PublicURL: s.PublicURL, Publisher: a.publisher(), Mailer: s.Mail, Posts: letterPosts{}, Names: letterNames{db: db}, People: accounts})
-	a.Terms = directory.NewTerms(directory.TermDeps{DB: db, Calendars: calendars, Clocks: a.Concerns})
+	a.Terms = directory.NewTerms(directory.TermDeps{DB: db, Calendars: calendars, Clocks: clocks{a.Concerns, a.Adults}})
 	a.Training = training.New(training.Deps{DB: db, Queue: a.Queue, Calendars: calendars, PublicURL: s.PublicURL, Publisher: a.publisher(), Venues: courseVenues{}, Organisations: organisations, People: accounts, Mailer: s.Mail})
 	a.Today = today.New(today.Deps{DB: db, Sources: []today.Source{
 		a.Concerns,
+		a.Adults,
 		a.Referrals,
 		a.Casework,
 		a.Sharing,
@@ -208,6 +213,7 @@ func Join(ctx context.Context, db *store.DB, root secret.Root, made string, s Se
 	routes = append(routes, web.Drafts{DB: db}.Routes()...)
 	routes = append(routes, a.Files.Routes()...)
 	routes = append(routes, a.Concerns.Routes()...)
+	routes = append(routes, a.Adults.Routes()...)
 	routes = append(routes, a.Referrals.Routes()...)
 	routes = append(routes, a.Talk.Routes()...)
 	routes = append(routes, a.Casework.Routes()...)

@@ -16,6 +16,7 @@ import (
 func (a *App) demoParts() demo.Parts {
 	return demo.Parts{
 		Concerns:    a.Concerns,
+		Adults:      a.Adults,
 		Terms:       a.Terms,
 		Sharing:     a.Sharing,
 		Newsletters: a.Newsletters,

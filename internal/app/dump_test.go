@@ -10,7 +10,7 @@ import (
 // chance are columns whose values are drawn, and tables that only count what passes.
 var (
 	chance  = regexp.MustCompile(`^(number|detail_mac|key|note)$`)
-	passing = regexp.MustCompile(`^(sqlite_|river_|audit_(detail|hash|head|org|checkpoint)|goose|account_(session|seen|token|try|tries|throttle|attempt)|casework_search|web_draft$|concerns_look|file_chunk|mail_)`)
+	passing = regexp.MustCompile(`^(sqlite_|river_|audit_(detail|hash|head|org|checkpoint)|goose|account_(session|seen|token|try|tries|throttle|attempt)|casework_search|web_draft$|concerns_look|adults_look|file_chunk|mail_)`)
 )
 
 // dump is the whole database but for what is drawn by chance, one line a row; without names tables to leave out.

@@ -170,7 +170,7 @@ func (w *world) fresh() string { return w.DB.IDs().New(clock.Of(w.clock.Now())) 
 
 // fieldsOf are fields that a form has and the test's filling leaves empty.
 func fieldsOf(route string) []string {
-	return map[string][]string{
+	return append(adultFields[route], map[string][]string{
 		"POST /concerns":               {"find", "day", "time", "said_by", "reply", "zone", "add", "drop", "file"},
 		"POST /concerns/pick":          {"words", "place", "done", "told", "urgent", "day", "time", "when"},
 		"POST /concerns/kids":          {"words", "place", "done", "told", "urgent", "day", "time", "when"},
@@ -182,5 +182,5 @@ func fieldsOf(route string) []string {
 		"POST /admin/people/{id}/posts":      {"from", "until"},
 		"POST /newsletters/subscribers/stop": {"how"},
 		"POST /sharing/{record}/{step}":      {"other"},
-	}[route]
+	}[route]...)
 }

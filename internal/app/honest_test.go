@@ -31,7 +31,9 @@ func sender(route string) string {
 		return "account-admin"
 	case strings.HasPrefix(route, "POST /audit/"):
 		return "auditor"
-	case route == "POST /concerns", route == "POST /drafts/{id}":
+	case strings.HasPrefix(route, "POST /adults/{") || strings.HasPrefix(route, "POST /adults/settings"):
+		return "headteacher"
+	case strings.HasPrefix(route, "POST /adults"), route == "POST /concerns", route == "POST /drafts/{id}":
 		return "reporter"
 	case strings.HasPrefix(route, "POST /referrals/") && (strings.HasSuffix(route, "/receive") || strings.HasSuffix(route, "/ask") || strings.HasSuffix(route, "/decision")):
 		return "social-worker"
@@ -54,6 +56,7 @@ func changes(w *world) []web.Route {
 
 // bare are forms without a field: a button is all there is.
 var bare = map[string]bool{"POST /concerns/{id}/take": true, "POST /concerns/{id}/replied": true, "POST /concerns/{id}/actions/{action}/done": true, "POST /concerns/rota/{id}/remove": true, "POST /talk/box/stop": true,
+	"POST /adults/{id}/take": true, "POST /adults/{id}/actions/{action}/done": true,
 	"POST /newsletters/issues/{issue}/review": true, "POST /newsletters/issues/{issue}/take-back": true, "POST /training/requests/{booking}/cancel": true, "POST /training/office/dates/{run}/cancel": true,
 	"POST /admin/people/{id}/disable": true, "POST /admin/people/{id}/enable": true, "POST /admin/people/{id}/invite": true, "POST /audit/recipients/{id}/end": true}
 
@@ -383,7 +386,6 @@ var alone = map[string]string{
 	"/today":                  "without a second factor, one's own concerns only",
 	"/concerns/new":           "writing a concern (CON-1)",
 	"/concerns/gate":          "writing a concern (CON-1)",
-	"/concerns/adult":         "whom to speak to",
 	"/concerns":               "writing a concern (CON-1)",
 	"/concerns/pick":          "names and classes of one's own school, three letters and five at most (CON-21)",
 	"/concerns/kids":          "writing a concern (CON-1)",

@@ -11,6 +11,7 @@ import (
 
 	"filippo.io/age"
 
+	"kith/internal/feature/adults"
 	"kith/internal/feature/concerns"
 	"kith/internal/feature/directory"
 	"kith/internal/kernel/access"
@@ -33,6 +34,8 @@ type initCmd struct {
 	PublicURL    string `help:"How people reach this server, such as https://kith.example; printed links begin with it."`
 	ServiceName  string `default:"children's social care" help:"Whom leads ask before a family is told."`
 	ServicePhone string `help:"Their telephone number."`
+	OfficerName  string `default:"the designated officer (LADO)" help:"Whom schools tell of an allegation against an adult."`
+	OfficerPhone string `help:"Their telephone number, shown to everybody who writes about an adult."`
 	Operator     string `help:"age recipient (age1...) of whoever restores backups day to day, beside the recovery sheet."`
 }
 
@@ -104,6 +107,11 @@ func (m initCmd) make(c *console, a *App) error {
 			return err
 		}
 		if err := a.Concerns.Prepare(ctx, tx, concerns.Service{Name: m.ServiceName, Phone: m.ServicePhone}); err != nil {
+			return err
+		}
+		about := adults.Shipped
+		about.OfficerName, about.OfficerPhone = m.OfficerName, m.OfficerPhone
+		if err := a.Adults.Prepare(ctx, tx, about); err != nil {
 			return err
 		}
 		return audit.Record(ctx, tx, "district.made", ref.To("district", d.ID))

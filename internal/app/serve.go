@@ -321,6 +321,7 @@ func (a *App) Sweep(ctx context.Context) error {
 		all = append(all,
 			web.Drafts{DB: a.DB}.Sweep(ctx, v),
 			a.Concerns.Sweep(ctx, v),
+			a.Adults.Sweep(ctx, v),
 			a.Referrals.Sweep(ctx, v),
 			a.Account.Sweep(ctx, v),
 			a.Casework.Sweep(ctx, v),

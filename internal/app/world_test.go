@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"kith/internal/feature/account"
+	"kith/internal/feature/adults"
 	"kith/internal/feature/concerns"
 	"kith/internal/feature/directory"
 	"kith/internal/feature/people"
@@ -113,7 +114,7 @@ func newWorld(t testing.TB) *world {
 // cast gives the people of the tests short names: the personas of the demonstration by their keys, the staff of the second
 // school by what they are.
 var cast = map[string]string{
-	"ellen.booth": "reporter", "grace.ito": "teacher", "amina.sesay": "dsl", "tom.hartley": "deputy-dsl", "joan.okafor": "deputy-2", "helen.brandt": "headteacher",
+	"ellen.booth": "reporter", "grace.ito": "teacher", "amina.sesay": "dsl", "tom.hartley": "deputy-dsl", "joan.okafor": "deputy-2", "helen.brandt": "headteacher", "ravi.anand": "chair-of-governors", "maud.ferris": "lado",
 	"marek.nowak": "account-admin", "dele.adeyemi": "partnership-manager", "ruth.ansell": "editor", "carys.pugh": "auditor", "nadia.rahman": "training-admin", "priya.nair": "social-worker", "callum.reid": "officer-2",
 	"staff2.1": "dsl-millrace", "staff2.2": "deputy-millrace", "staff2.3": "head-millrace", "staff2.4": "teacher-millrace",
 }
@@ -333,6 +334,9 @@ func (w *world) withOvermoor(t testing.TB) {
 		}
 		c, d := people.Child{Org: org, Given: "Merrin", Family: "Overmoor", Class: "1", Year: "1", State: "on_roll"}, people.Detail{Born: "2020-02-02"}
 		if err := (people.Store{}).Insert(ctx, tx, &c, &d); err != nil {
+			return err
+		}
+		if err := w.Adults.Prepare(ctx, tx, adults.Shipped); err != nil {
 			return err
 		}
 		if err := w.Concerns.Prepare(ctx, tx, concerns.Service{Name: "the Overmoor front door", Phone: "01632 960 900"}); err != nil {

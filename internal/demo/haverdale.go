@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"kith/internal/feature/account"
+	"kith/internal/feature/adults"
 	"kith/internal/feature/auditing"
 	"kith/internal/feature/concerns"
 	"kith/internal/feature/directory"
@@ -32,6 +33,7 @@ import (
 // Parts are the slices whose lives the district fills in.
 type Parts struct {
 	Concerns    *concerns.Feature
+	Adults      *adults.Feature
 	Newsletters *newsletters.Feature
 	Terms       *directory.Terms
 	Auditing    *auditing.Feature
@@ -81,10 +83,12 @@ var cast = []person{
 	{"dsl", "Amina Sesay", "amina.sesay", atThornbeck, access.DSL, "Designated safeguarding lead", "01632 960 101", "In a school", "Safeguarding lead. Unread before the bell"},
 	{"deputy-dsl", "Tom Hartley", "tom.hartley", atThornbeck, access.DSL, "Deputy safeguarding lead", "01632 960 104", "In a school", "Deputy lead. On duty after lunch"},
 	{"", "Joan Okafor", "joan.okafor", atThornbeck, access.DSL, "Deputy safeguarding lead", "01632 960 105", "", ""},
-	{"headteacher", "Helen Brandt", "helen.brandt", atThornbeck, access.Head, "Headteacher", "01632 960 100", "In a school", "Headteacher. Oversight, and places on courses"},
+	{"headteacher", "Helen Brandt", "helen.brandt", atThornbeck, access.Head, "Headteacher", "01632 960 100", "In a school", "Headteacher. Oversight, worries about adults, and places on courses"},
+	{"chair-of-governors", "Ravi Anand", "ravi.anand", atThornbeck, access.Chair, "Chair of governors", "01632 960 106", "In a school", "Chair of governors. What is about the headteacher"},
 	{"social-worker", "Priya Nair", "priya.nair", atSocialCare, access.LAOfficer, "Social worker, duty team", "01632 960 300", "Across the district", "Referrals to children’s social care"},
 	{"", "Callum Reid", "callum.reid", atSocialCare, access.LAOfficer, "Team manager, duty team", "01632 960 301", "", ""},
 	{"account-admin", "Marek Nowak", "marek.nowak", atThornbeck, access.Admin, "School business manager", "", "Across the district", "Accounts and rolls. Opens no record"},
+	{"lado", "Maud Ferris", "maud.ferris", atAuthority, access.LADO, "Designated officer (LADO)", "01632 960 310", "Across the district", "Allegations that schools have referred, and no others"},
 	{"partnership-manager", "Dele Adeyemi", "dele.adeyemi", atPartners, access.Partnership, "Partnership business manager", "", "Across the district", "The newsletter, and who receives it"},
 	{"", "Ruth Ansell", "ruth.ansell", atPartners, access.Partnership, "Communications officer", "", "", ""},
 	{"training-admin", "Nadia Rahman", "nadia.rahman", atPartners, access.TrainingAdmin, "Training administrator", "", "Across the district", "Courses, requests and who gets a place"},
@@ -160,6 +164,9 @@ func makeLives(ctx context.Context, db *store.DB, clk *clock.Manual, parts Parts
 	if err := m.comeAndGo(ctx, clock.DayOf(now)); err != nil {
 		return nil, err
 	}
+	if err := m.aboutAdults(ctx, clock.DayOf(now)); err != nil {
+		return nil, err
+	}
 	if err := m.courses(ctx, clock.DayOf(now)); err != nil {
 		return nil, err
 	}
@@ -206,6 +213,9 @@ func (m *maker) found(ctx context.Context) error {
 			}
 		}
 		if err := m.parts.Concerns.Prepare(ctx, tx, concerns.Service{Name: "the Haverdale front door", Phone: "01632 960 300"}); err != nil {
+			return err
+		}
+		if err := m.prepareAdults(ctx, tx); err != nil {
 			return err
 		}
 		return audit.Record(ctx, tx, "district.made", ref.To("district", m.district))

@@ -22,8 +22,19 @@ func (d Directory) Heads(ctx context.Context, tx *store.Tx, org string) ([]ref.P
 	return d.People(ctx, tx, org, access.Head)
 }
 
-// Holding returns the organisations of the district at which somebody holds the role now.
-func (Directory) Holding(ctx context.Context, tx *store.Tx, role access.Role) ([]string, error) {
+// Holding returns who holds the role anywhere in the district now, each with the organisation, in the order in which they took it up.
+func (Directory) Holding(ctx context.Context, tx *store.Tx, role access.Role) ([][2]string, error) {
+	posts, err := store.All[Post](ctx, tx, store.SQL(`SELECT `+postColumns+` FROM account_post p JOIN account a ON a.id = p.account_id
+		WHERE p.district_id = ? AND p.role = ? AND p.from_at <= ? AND p.until_at > ? AND a.state = 'active' ORDER BY p.from_at, p.id`, tx.Viewer.District, string(role), int64(tx.Now), int64(tx.Now)))
+	out := make([][2]string, len(posts))
+	for i, p := range posts {
+		out[i] = [2]string{p.Account, p.Org}
+	}
+	return out, err
+}
+
+// HeldAt returns the organisations of the district at which somebody holds the role now.
+func (Directory) HeldAt(ctx context.Context, tx *store.Tx, role access.Role) ([]string, error) {
 	return store.Values[string](ctx, tx, store.SQL(`SELECT DISTINCT p.org_id FROM account_post p JOIN account a ON a.id = p.account_id
 		WHERE a.district_id = ? AND a.state = 'active' AND p.role = ? AND p.from_at <= ? AND p.until_at > ?`, tx.Viewer.District, string(role), int64(tx.Now), int64(tx.Now)))
 }

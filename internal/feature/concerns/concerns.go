@@ -217,12 +217,15 @@ type Decision struct {
 	ReviewOn   clock.Day
 	To         string // who it was referred to
 	ExpectedAt clock.Millis
+	// What the other body answered, and when it was written down, of before referrals kept their own answers. Nothing writes it now.
+	Answer     string
+	AnsweredAt clock.Millis
 	By         string
 	At         clock.Millis
 }
 
 func (d *Decision) Dest() []any {
-	return []any{&d.ID, (*string)(&d.Concern), (*string)(&d.Kind), &d.Threshold, &d.Consulted, &d.Reasons, (*string)(&d.ReviewOn), &d.To, (*int64)(&d.ExpectedAt), &d.By, (*int64)(&d.At)}
+	return []any{&d.ID, (*string)(&d.Concern), (*string)(&d.Kind), &d.Threshold, &d.Consulted, &d.Reasons, (*string)(&d.ReviewOn), &d.To, (*int64)(&d.ExpectedAt), &d.Answer, (*int64)(&d.AnsweredAt), &d.By, (*int64)(&d.At)}
 }
 
 // Action is something to be done by somebody by a time.

@@ -42,6 +42,12 @@ type Deps struct {
 		Schools(ctx context.Context, tx *store.Tx) ([]ref.Organisation, error)
 		Phone(ctx context.Context, tx *store.Tx, id string) (string, error)
 	}
+	// Adults takes what is about an adult, and says whom to ring about one (CON-17).
+	Adults interface {
+		Receive(ctx context.Context, tx *store.Tx, m Misplaced) (office string, err error)
+		Found(ctx context.Context, tx *store.Tx, concern string) (href string, err error)
+		Officer(ctx context.Context, tx *store.Tx) (name, phone string, err error)
+	}
 	Files  files.Store
 	Beside []Beside                     // what other slices show beside a concern
 	Refer  func(decision string) string // where a decision to refer is sent from; nil where nothing is sent

@@ -234,6 +234,9 @@ func decisionOf(x Decision, names map[string]ref.Person, now clock.Millis) decis
 	if x.ReviewOn != "" {
 		row.Next = "Look again " + term.ShortDate(x.ReviewOn)
 	}
+	if x.AnsweredAt != 0 {
+		row.Next = "They answered: " + x.Answer + ", " + term.DateTime(x.AnsweredAt, now)
+	}
 	return row
 }
 

@@ -24,7 +24,27 @@ func (f *Feature) concernPage(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return f.showConcern(w, r, ID(id), nil, http.StatusOK)
+	err = f.showConcern(w, r, ID(id), nil, http.StatusOK)
+	if errs.Is(err, errs.NotFound) {
+		return f.wentOn(w, r, id, err)
+	}
+	return err
+}
+
+// wentOn leads whoever may read what a concern became that was sent on to it; for everybody else there is nothing (CON-17).
+func (f *Feature) wentOn(w http.ResponseWriter, r *http.Request, id string, missing error) error {
+	to := ""
+	err := f.DB.Read(r.Context(), web.Viewer(r), func(ctx context.Context, tx *store.Tx) (err error) {
+		to, err = f.Adults.Found(ctx, tx, id)
+		return err
+	})
+	switch {
+	case errs.Is(err, errs.NotFound):
+		return missing
+	case err != nil:
+		return err
+	}
+	return web.Redirect(w, r, to, "")
 }
 
 // showConcern shows a concern with the lead's form as it was sent, or an empty one.

@@ -268,7 +268,15 @@ func (f *Feature) codePage(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (f *Feature) showCode(w http.ResponseWriter, r *http.Request, form *codeForm, status int) error {
-	page := web.Page{Title: "Write with a code", Mode: ui.Public, Body: codePage(form)}
+	officer, phone := "", ""
+	err := f.DB.Read(r.Context(), web.Viewer(r), func(ctx context.Context, tx *store.Tx) (err error) {
+		officer, phone, err = f.Adults.Officer(ctx, tx)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	page := web.Page{Title: "Write with a code", Mode: ui.Public, Body: codePage(form, officer, phone)}
 	if status != http.StatusOK {
 		return web.Invalid(w, r, page)
 	}

@@ -19,7 +19,6 @@ func (f *Feature) Routes() []web.Route {
 	return []web.Route{
 		web.Get("/concerns/new", access.Reporter, f.newPage(Seen)),
 		web.Get("/concerns/gate", access.Reporter, f.newPage(Gate)),
-		web.Get("/concerns/adult", access.Reporter, f.adultPage),
 		web.Upload("/concerns", access.Reporter, files.FormLimit, f.sendForm),
 		web.Post("/concerns/pick", access.Reporter, f.pick),
 		web.Post("/concerns/kids", access.Reporter, f.kidsPart),
@@ -28,6 +27,7 @@ func (f *Feature) Routes() []web.Route {
 		web.Get("/concerns", access.Lead, f.listPage),
 		web.Get("/concerns/{id}", access.Reporter, f.concernPage),
 		web.Post("/concerns/{id}/accounts", access.Reporter, f.accountForm),
+		web.Post("/concerns/{id}/adult", access.Reporter, f.sendOnForm),
 		web.Post("/concerns/{id}/take", access.Lead, f.takeForm),
 		web.Post("/concerns/{id}/decision", access.Lead, f.decideForm),
 		web.Post("/concerns/{id}/children", access.Lead, f.childForm),
@@ -171,25 +171,6 @@ func (f *Feature) speakFirst(ctx context.Context, tx *store.Tx, org string) (ui.
 	return s, find, nil
 }
 
-func (f *Feature) adultPage(w http.ResponseWriter, r *http.Request) error {
-	head, chair := "the headteacher", "the chair of governors"
-	err := f.DB.Read(r.Context(), web.Viewer(r), func(ctx context.Context, tx *store.Tx) error {
-		org, _, err := f.school(ctx, tx)
-		if err != nil {
-			return err
-		}
-		heads, err := f.People.Heads(ctx, tx, org)
-		if len(heads) > 0 {
-			head = heads[0].Name + ", the headteacher,"
-		}
-		return err
-	})
-	if err != nil {
-		return err
-	}
-	return web.Show(w, r, web.Page{Title: "A worry about an adult", Class: "p-concern", At: "/concerns/new", Body: adultPage(head, chair)})
-}
-
 // sendForm takes the whole form: to send it, or without scripts to look for a child, add or remove one, add or remove a mark.
 func (f *Feature) sendForm(w http.ResponseWriter, r *http.Request) error {
 	form := newWriteForm(Seen)
@@ -202,6 +183,9 @@ func (f *Feature) sendForm(w http.ResponseWriter, r *http.Request) error {
 	ok := form.Parse(r)
 	if form.ID == "" {
 		return errs.New(errs.Invalid, "The form has lost its number. Go back and open the page again; your draft is kept")
+	}
+	if r.PostFormValue("to_adult") != "" {
+		return f.toAdult(w, r, form)
 	}
 	if r.PostFormValue("send") == "" {
 		form.Clear()

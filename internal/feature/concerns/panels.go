@@ -295,7 +295,7 @@ func (f *Feature) ownPanels(ctx context.Context, tx *store.Tx) ([]ui.TodayPanel,
 		p.Rows = append(p.Rows, row)
 	}
 	ways := ui.TodayPanel{Order: 20, Rail: true, Head: ui.HeadCount{Title: "Other ways"}, Lines: []templ.Component{
-		linkLine("/concerns/gate", "Somebody told me in person"), linkLine("/concerns/adult", "It is about an adult who works here")}}
+		linkLine("/concerns/gate", "Somebody told me in person"), linkLine("/adults/new", "It is about an adult who works here")}}
 	tx.SawList("concern.own-listed", "", len(mine))
 	return []ui.TodayPanel{p, ways}, nil
 }

@@ -13,38 +13,11 @@ import (
 )
 
 // When is how a person says when something happened.
-type When struct {
-	Mode         string // today, day, unsure
-	Day          clock.Day
-	Hour, Minute int
-	Timed        bool // a time was given
-}
+type When = story.When
 
-// Happened returns the instant something happened and how surely it is known (CON-3). A day is kept as its start.
-// Rule: an event cannot lie in the future.
+// Happened returns the instant something happened and how surely it is known (CON-3).
 func Happened(w When, now clock.Millis) (clock.Millis, story.Precision, error) {
-	today := clock.DayOf(now.Time())
-	day := w.Day
-	if w.Mode != "day" || day == "" {
-		if w.Mode == "day" {
-			return 0, "", errs.Refuse("Say which day it was")
-		}
-		day = today
-	}
-	if day > today {
-		return 0, "", errs.Refusef("The date cannot be in the future. Today is %s", term.Date(today))
-	}
-	at, precision := clock.Of(day.Start()), story.Day
-	if w.Timed {
-		at, precision = clock.Of(day.At(w.Hour, w.Minute)), story.Minute
-		if at > now {
-			return 0, "", errs.Refusef("The time cannot be in the future. It is %s now", term.Time(now))
-		}
-	}
-	if w.Mode == "unsure" {
-		precision = story.Around
-	}
-	return at, precision, nil
+	return story.Happened(w, now)
 }
 
 // Escalation times (CON-11). They are what a district may set otherwise; these are the shipped defaults.

@@ -91,7 +91,7 @@ func (Store) Codes(ctx context.Context, tx *store.Tx, triage string) ([]Category
 		JOIN access_record r ON r.id = x.record_id WHERE x.record_id = ?`, triage).Visible("r", access.Concern).Add(`ORDER BY g.position`))
 }
 
-const decisionFrom = `SELECT d.id, d.concern_id, d.kind, d.threshold, d.consulted, d.reasons, d.review_on, d.to_name, d.expected_at, d.by_id, d.at
+const decisionFrom = `SELECT d.id, d.concern_id, d.kind, d.threshold, d.consulted, d.reasons, d.review_on, d.to_name, d.expected_at, d.answer, d.answered_at, d.by_id, d.at
 	FROM concerns_decision d JOIN access_record r ON r.id = d.id WHERE `
 
 // Decisions returns the decisions that the viewer may see, oldest first.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"embed"
 
+	"kith/internal/kernel/clock"
 	"kith/internal/kernel/ref"
 	"kith/internal/platform/store"
 )
@@ -93,6 +94,12 @@ func (r *whereRow) Dest() []any { return []any{&r.postcode, &r.ward} }
 func (Store) Where(ctx context.Context, tx *store.Tx, id string) (postcode, ward string, err error) {
 	r, err := store.One[whereRow](ctx, tx, store.SQL(`SELECT o.postcode, o.ward_code FROM directory_organisation o WHERE o.id = ? AND o.district_id = ?`, id, tx.Viewer.District))
 	return r.postcode, r.ward, err
+}
+
+// TrustsOf returns the trusts that a school belongs to on a day.
+func (Store) TrustsOf(ctx context.Context, tx *store.Tx, school string, on clock.Day) ([]string, error) {
+	return store.Values[string](ctx, tx, store.SQL(`SELECT m.org_id FROM directory_membership m JOIN directory_organisation o ON o.id = m.org_id
+		WHERE m.member_id = ? AND m.district_id = ? AND o.kind = 'trust' AND m.from_on <= ? AND (m.until_on = '' OR m.until_on >= ?) ORDER BY m.org_id`, school, tx.Viewer.District, string(on), string(on)))
 }
 
 // Phone returns the telephone number of an organisation, "" where none is known.

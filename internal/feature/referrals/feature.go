@@ -35,7 +35,7 @@ type Deps struct {
 		Heads(ctx context.Context, tx *store.Tx, org string) ([]ref.Person, error)
 		Names(ctx context.Context, tx *store.Tx, ids ...string) (map[string]ref.Person, error)
 		People(ctx context.Context, tx *store.Tx, org string, role access.Role) ([]ref.Person, error)
-		Holding(ctx context.Context, tx *store.Tx, role access.Role) ([]string, error)
+		HeldAt(ctx context.Context, tx *store.Tx, role access.Role) ([]string, error)
 		Email(ctx context.Context, tx *store.Tx, account string) (string, error)
 	}
 	Organisations interface {
@@ -93,7 +93,7 @@ func (f *Feature) calendar(ctx context.Context, tx *store.Tx, org string) (term.
 
 // services are the bodies with social workers in Kith, and who there would read a referral.
 func (f *Feature) services(ctx context.Context, tx *store.Tx) ([]Service, error) {
-	orgs, err := f.People.Holding(ctx, tx, access.LAOfficer)
+	orgs, err := f.People.HeldAt(ctx, tx, access.LAOfficer)
 	if err != nil {
 		return nil, err
 	}

@@ -68,7 +68,7 @@ func (o *outside) People(_ context.Context, _ *store.Tx, org string, role access
 	return o.holding(org, role), nil
 }
 
-func (o *outside) Holding(context.Context, *store.Tx, access.Role) ([]string, error) {
+func (o *outside) HeldAt(context.Context, *store.Tx, access.Role) ([]string, error) {
 	return []string{care}, nil
 }
 

@@ -3,7 +3,7 @@
 // A record is one row of access_record: one separately readable thing, such as one account within a concern. A Rule says in
 // words who may read (and perhaps change) which records, and holds one predicate with two readings: Eval in Go on a row that
 // was loaded, SQL for lists. Deny beats allow; no rule means no. The rules of each kind of record stand in a file of their
-// own (concern.go, child.go); the page "Who can see what" is made from their names.
+// own (concern.go, child.go, adult.go); the page "Who can see what" is made from their names.
 //
 // Every column a rule reads is NOT NULL and "nobody" is the empty string: with NULL, NOT(...) is unknown in SQL and true in
 // Go, and the two readings would part (SEC-2).
@@ -90,7 +90,7 @@ func (v Viewer) HoldsAt(r Role, org string) bool { return slices.Contains(v.Role
 // have given one factor only, or gave the second too long ago for what is restricted or locked. Somebody like that who finds
 // nothing is asked to confirm, whether or not there is something, so that the question says nothing of it (SEC-1).
 func (v Viewer) MayNeedFactor() bool {
-	return v.Account != "" && (v.Strength == SecondFactor || v.Strength == FirstFactor && (v.Holds(DSL) || v.Holds(Head) || v.Holds(TrustLead) || v.Holds(LAOfficer)))
+	return v.Account != "" && (v.Strength == SecondFactor || v.Strength == FirstFactor && (v.Holds(DSL) || v.Holds(Head) || v.Holds(TrustLead) || v.Holds(LAOfficer) || v.Holds(Chair) || v.Holds(LADO)))
 }
 
 // Confirmed is the viewer as they would be after a second factor given just now: for saying who will be able to read something,
@@ -160,7 +160,7 @@ type Kind struct {
 }
 
 // Rules is the table that the program uses.
-var Rules = Table{Kinds: []Kind{concerns, children, referrals, trainings}, Deny: denied, Fresh: closed, DenyWords: []string{
+var Rules = Table{Kinds: []Kind{concerns, children, adults, harms, referrals, trainings}, Deny: denied, Fresh: closed, DenyWords: []string{
 	"Whoever a record is about never learns of it, whatever else they are",
 	"A record that is locked to named people is read by those people and by nobody else, but for an emergency that somebody answers for, and for whoever wrote a concern, who always finds their own words, its state and what was written back to them",
 	"A record that is restricted or locked is read with a second factor given just now; one’s own words need none",

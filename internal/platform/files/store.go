@@ -103,6 +103,13 @@ func (s Store) Claim(ctx context.Context, tx *store.Tx, record ref.Ref, org stri
 	return s.count(ctx, tx, org, sum)
 }
 
+// Move binds the files of one record to another, in the transaction that makes the other; that the viewer may do so is for the
+// caller to have decided. They keep counting for the same organisation.
+func (Store) Move(ctx context.Context, tx *store.Tx, from, to string) error {
+	_, err := tx.Exec(ctx, store.SQL(`UPDATE file SET record_id = ? WHERE record_id = ? AND district_id = ? AND state = 'claimed'`, to, from, tx.Viewer.District))
+	return err
+}
+
 // count adds to what an organisation uses, or takes from it. Rule: it would have more than its quota.
 func (s Store) count(ctx context.Context, tx *store.Tx, org string, more int64) error {
 	if _, err := tx.Exec(ctx, store.SQL(`INSERT INTO file_quota (org_id, district_id, used) VALUES (?, ?, 0) ON CONFLICT (district_id, org_id) DO NOTHING`, org, tx.Viewer.District)); err != nil {

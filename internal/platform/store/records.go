@@ -72,6 +72,18 @@ func (tx *Tx) Restrict(ctx context.Context, record string, restricted, locked bo
 	return err
 }
 
+// Rekind makes a record and its parts another kind, so that other rules decide over them from now on, or none.
+func (tx *Tx) Rekind(ctx context.Context, record, kind string) error {
+	_, err := tx.Exec(ctx, SQL(`UPDATE access_record SET kind = ? WHERE id = ? OR parent_id = ?`, kind, record, record))
+	return err
+}
+
+// SetSubject says whom a record and its parts are about: whoever that is reads nothing of it from now on.
+func (tx *Tx) SetSubject(ctx context.Context, record, account string) error {
+	_, err := tx.Exec(ctx, SQL(`UPDATE access_record SET subject_id = ? WHERE id = ? OR parent_id = ?`, account, record, record))
+	return err
+}
+
 type recordRow struct{ access.Record }
 
 func (r *recordRow) Dest() []any {

@@ -30,7 +30,7 @@ const there = "district-there"
 
 var (
 	now   = clock.Of(testkit.Monday)
-	roles = []access.Role{access.DSL, access.Head, access.TrustLead, access.LAOfficer, access.Governor, access.Admin, access.Auditor}
+	roles = []access.Role{access.DSL, access.Head, access.TrustLead, access.LAOfficer, access.Chair, access.LADO, access.Governor, access.Admin, access.Auditor}
 )
 
 type post struct {
@@ -76,9 +76,9 @@ func pick[T any](r *rand.Rand, xs ...T) T { return xs[r.IntN(len(xs))] }
 // records invents records of both districts, half of them parts of another, with relations that are live, over or to come.
 func records(r *rand.Rand, orgs []string, viewers []access.Viewer) (recs []access.Record, grants []store.Grant) {
 	person := func() string { return pick(r, "", "", pick(r, viewers...).Account) }
-	for i := range 700 {
-		rec := access.Record{ID: fmt.Sprintf("rec-%03d", i), District: pick(r, here, here, here, there), Kind: pick(r, access.Concern, access.Concern, access.Child, "other"),
-			Org: pick(r, append(orgs, "")...), Author: person(), Subject: person(), Restricted: r.IntN(6) == 0, Locked: r.IntN(6) == 0}
+	for i := range 1200 {
+		rec := access.Record{ID: fmt.Sprintf("rec-%04d", i), District: pick(r, here, here, here, there), Kind: pick(r, access.Concern, access.Concern, access.Child, access.Adult, access.Harm, "other"),
+			Org: pick(r, append(orgs, "")...), Author: person(), Subject: person(), Restricted: r.IntN(4) == 0, Locked: r.IntN(4) == 0}
 		rec.Part = pick(r, access.PartHeader, access.PartAccount, access.PartChild, access.PartLead, access.PartDecision, access.PartFeedback, access.PartCard, access.PartFile)
 		if i > 0 && r.IntN(2) == 0 {
 			parent := recs[r.IntN(i)]
@@ -86,11 +86,11 @@ func records(r *rand.Rand, orgs []string, viewers []access.Viewer) (recs []acces
 			rec.Restricted, rec.Locked = rec.Restricted || parent.Restricted, rec.Locked || parent.Locked
 		}
 		recs = append(recs, rec)
-		for range r.IntN(6) {
-			g := store.Grant{Record: rec.ID, Kind: pick(r, access.Named, access.Told, access.BreakGlass), To: pick(r, viewers...).Account,
+		for range r.IntN(9) {
+			g := store.Grant{Record: rec.ID, Kind: pick(r, access.Named, access.Told, access.BreakGlass, access.StandsIn, access.FirstReads, access.Excluded), To: pick(r, viewers...).Account,
 				From: now + clock.Millis(r.IntN(3)-1), Until: now + clock.Millis(r.IntN(3))}
 			if r.IntN(2) == 0 {
-				g.Kind, g.To = pick(r, access.Referral, access.Share, access.Granted), pick(r, orgs...)
+				g.Kind, g.To = pick(r, access.Referral, access.Share, access.Granted, access.HeadReceives, access.ChairReceives, access.TrustReceives), pick(r, orgs...)
 			}
 			if g.To != "" && !slices.ContainsFunc(grants, func(x store.Grant) bool { x.Until = g.Until; return x == g }) {
 				grants = append(grants, g)

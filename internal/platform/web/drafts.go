@@ -49,6 +49,17 @@ func DraftOf(ctx context.Context, tx *store.Tx, form string) (Draft, error) {
 	return d, err
 }
 
+// KeepDraft keeps a form for its author. NotFound: the id is that of somebody else's draft.
+func KeepDraft(ctx context.Context, tx *store.Tx, d Draft) error {
+	n, err := tx.Exec(ctx, store.SQL(`INSERT INTO web_draft (id, district_id, account_id, form, body, at) VALUES (?, ?, ?, ?, ?, ?)
+		ON CONFLICT (id) DO UPDATE SET body = excluded.body, at = excluded.at WHERE web_draft.account_id = excluded.account_id`,
+		d.ID, tx.Viewer.District, tx.Viewer.Account, d.Form, d.Values.Encode(), int64(tx.Now)))
+	if err == nil && n == 0 {
+		return errs.Missing()
+	}
+	return err
+}
+
 // DropDraft removes the author's draft, in the transaction that makes the record it was for.
 func DropDraft(ctx context.Context, tx *store.Tx, draft string) error {
 	_, err := tx.Exec(ctx, store.SQL(`DELETE FROM web_draft WHERE id = ? AND account_id = ?`, draft, tx.Viewer.Account))
@@ -89,13 +100,7 @@ func (d Drafts) keep(w http.ResponseWriter, r *http.Request) error {
 	err = d.DB.Write(r.Context(), v, func(ctx context.Context, tx *store.Tx) error {
 		tx.Unaudited("a draft is nobody's record yet")
 		at = tx.Now
-		n, err := tx.Exec(ctx, store.SQL(`INSERT INTO web_draft (id, district_id, account_id, form, body, at) VALUES (?, ?, ?, ?, ?, ?)
-			ON CONFLICT (id) DO UPDATE SET body = excluded.body, at = excluded.at WHERE web_draft.account_id = excluded.account_id`,
-			draft, v.District, v.Account, form, kept.Encode(), int64(tx.Now)))
-		if err == nil && n == 0 {
-			return errs.Missing() // somebody else's draft
-		}
-		return err
+		return KeepDraft(ctx, tx, Draft{ID: draft, Form: form, Values: kept})
 	})
 	if err != nil {
 		return err
