@@ -124,7 +124,7 @@ func TestChangedReadersAreAskedAgain(t *testing.T) {
 	w := newWorld(t)
 	concern := w.send(t, "reporter", w.school(t, "Thornbeck Primary"), "Words", w.child(t, "Ivy"))
 	form := w.checked(t, "dsl", concern, "share", "school", w.school(t, "Millrace Primary"), "purpose", "siblings", "ground", "public-task", "until", "2027-02-01", "reason", "Both schools plan together.").
-		Has("[aria-label='Who will read it']", "of another school").Form("main form")
+		Has("[aria-label='Who will read it']", "safeguarding lead of Millrace Primary").Form("main form")
 	form.Values.Set("do", "save")
 	w.exec(t, `UPDATE account_post SET role = 'dsl' WHERE account_id = ?`, w.accounts["teacher-millrace"])
 	name := w.value(t, `SELECT name FROM account WHERE id = ?`, w.accounts["teacher-millrace"])
@@ -155,7 +155,7 @@ func TestSharedConcernIsReadUntilItIsRecalled(t *testing.T) {
 	}
 	recall := w.as(t, "dsl").Get("/sharing/"+concern).Status(200).Has("main", "Millrace Primary", "One plan.").Doc().Find("a[href*='/recall?of=']").AttrOr("href", "")
 	page := w.as(t, "dsl").Get(recall).Status(200).Form("main form").Set("reason", "The plan is done.").Submit().Status(200)
-	form := page.Has("[aria-label='Who will no longer read it']", "of another school").Form("main form")
+	form := page.Has("[aria-label='Who will no longer read it']", "of Millrace Primary").Form("main form")
 	form.Values.Set("do", "save")
 	form.Submit().Status(303)
 	w.as(t, "dsl-millrace").Get("/concerns/" + concern).Status(404)

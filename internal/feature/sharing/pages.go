@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"slices"
+	"strings"
 
 	"kith/internal/kernel/access"
 	"kith/internal/kernel/clock"
@@ -132,7 +133,10 @@ func (f *Feature) recordView(ctx context.Context, tx *store.Tx, s standing) (rec
 	if !v.Full {
 		return v, nil
 	}
-	v.Readers, v.Note = listed(s.reads, tx.Viewer.Account, nil), note(s.mode)
+	v.Note = note(s.mode)
+	if v.Readers, err = f.listed(ctx, tx, s.reads, nil); err != nil {
+		return v, err
+	}
 	for _, k := range []Kind{Restrict, Lock, Name, Lift, Unlock, Share} {
 		if CanChange(k, s.mode, s.who) == nil {
 			v.Can = append(v.Can, ui.Link{Text: asks[k].button, Href: v.Base + "/" + string(k)})
@@ -157,16 +161,26 @@ func note(m Mode) string {
 	return "Nobody else. A named reader who leaves the school reads it no longer."
 }
 
-// listed shows readers; fresh are those who could not read it before.
-func listed(all []readers.Reader, me string, fresh []string) []ui.Reader {
+// listed shows readers, with the school of those with whom it is shared; fresh are those who could not read it before.
+func (f *Feature) listed(ctx context.Context, tx *store.Tx, all []readers.Reader, fresh []string) ([]ui.Reader, error) {
+	var orgs []string
+	for _, x := range all {
+		if x.School != "" {
+			orgs = append(orgs, x.School)
+		}
+	}
+	schools, err := f.Schools.Names(ctx, tx, orgs...)
 	out := make([]ui.Reader, len(all))
 	for i, x := range all {
 		out[i] = ui.Reader{Who: x.Name, Why: x.Why, New: slices.Contains(fresh, x.Account)}
-		if x.Account == me {
+		if x.School != "" {
+			out[i].Why = strings.Replace(x.Why, "another school", schools[x.School].Name, 1)
+		}
+		if x.Account == tx.Viewer.Account {
 			out[i].Who = "You"
 		}
 	}
-	return out
+	return out, err
 }
 
 // asks are the words of each step.
@@ -421,7 +435,13 @@ func (f *Feature) check(r *http.Request, v stepView, c Change) (out checkView, e
 				}
 			}
 		}
-		out.Readers, out.Lost, out.Note, out.Shown = listed(p.then, tx.Viewer.Account, before), listed(p.lost, tx.Viewer.Account, nil), note(p.after), seen(p.then)
+		out.Note, out.Shown = note(p.after), seen(p.then)
+		if out.Readers, err = f.listed(ctx, tx, p.then, before); err != nil {
+			return err
+		}
+		if out.Lost, err = f.listed(ctx, tx, p.lost, nil); err != nil {
+			return err
+		}
 		if slices.ContainsFunc(p.lost, func(x readers.Reader) bool { return x.Account == tx.Viewer.Account }) {
 			out.Warn = "You yourself will no longer read it, and cannot take this back."
 		}

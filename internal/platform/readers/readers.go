@@ -28,7 +28,8 @@ type Reader struct {
 	Account, Name string
 	Rule          string // by which they read the most
 	Why           string
-	Own           bool // their own words and what was written back to them, no more
+	Own           bool   // their own words and what was written back to them, no more
+	School        string // the organisation it is shared with, where that is why
 }
 
 // first are the rules for one's own words.
@@ -131,6 +132,7 @@ func reads(v access.Viewer, records []access.Record) (out Reader, ok bool) {
 				x.Kind == access.BreakGlass && x.To == v.Account && (rule == "break-glass" || rule == "break-glass-file")) {
 				out.Why = why[rule] + ", until " + term.DateTime(x.Until, v.Now)
 				if x.Kind == access.Share {
+					out.School = x.To
 					out.Why = why[rule] + " of another school, until the end of " + term.YearDate(clock.DayOf((x.Until - 1).Time()))
 				}
 			}
