@@ -150,7 +150,7 @@ type Kind struct {
 }
 
 // Rules is the table that the program uses.
-var Rules = Table{Kinds: []Kind{concerns, children, trainings}, Deny: denied, DenyWords: []string{
+var Rules = Table{Kinds: []Kind{concerns, children, trainings, quizzes}, Deny: denied, DenyWords: []string{
 	"Whoever a record is about never learns of it, whatever else they are",
 	"A record that is locked to named people is read by those people and by nobody else, but for an emergency that somebody answers for",
 	"Nothing crosses from one district to another",
