@@ -10,8 +10,10 @@ import (
 	"kith/internal/feature/newsletters"
 	"kith/internal/feature/people"
 	"kith/internal/feature/training"
+	"kith/internal/feature/training/quiz"
 	"kith/internal/kernel/access"
 	"kith/internal/kernel/clock"
+	"kith/internal/kernel/ref"
 	"kith/internal/platform/store"
 )
 
@@ -195,4 +197,12 @@ func (c courseVenues) Venues(ctx context.Context, tx *store.Tx) (map[string]trai
 func (c courseVenues) PutVenue(ctx context.Context, tx *store.Tx, v training.Venue) (training.Venue, error) {
 	made, err := c.Store.PutVenue(ctx, tx, directory.Venue{ID: v.ID, Name: v.Name, Address: v.Address, Postcode: v.Postcode, Capacity: v.Capacity, Access: v.Access})
 	return courseVenue(made), err
+}
+
+// quizPeople tells quizzes who works at a school.
+type quizPeople struct{ account.Directory }
+
+func (q quizPeople) Staff(ctx context.Context, tx *store.Tx, org string) ([]quiz.Member, error) {
+	all, err := q.TitlesAt(ctx, tx, org)
+	return mapped(all, func(p ref.Person) quiz.Member { return quiz.Member{Account: p.ID, Name: p.Name, Title: p.Title} }), err
 }

@@ -19,6 +19,7 @@ import (
 	"kith/internal/feature/people"
 	"kith/internal/feature/today"
 	"kith/internal/feature/training"
+	"kith/internal/feature/training/quiz"
 	"kith/internal/kernel/clock"
 	"kith/internal/kernel/errs"
 	"kith/internal/kernel/id"
@@ -80,6 +81,7 @@ type App struct {
 	Casework    *casework.Feature
 	Newsletters *newsletters.Feature
 	Training    *training.Feature
+	Quizzes     *quiz.Feature
 	Today       *today.Feature
 	Files       files.Store
 	Handler     http.Handler
@@ -162,7 +164,8 @@ func Join(ctx context.Context, db *store.DB, root secret.Root, made string, s Se
 		Schools: organisations, Teller: fileTeller{}, Mail: s.Mail})
 	a.Newsletters = newsletters.New(newsletters.Deps{DB: db, Queue: a.Queue, PublicURL: s.PublicURL, Publisher: a.publisher(), Mailer: s.Mail, Posts: letterPosts{}, Names: letterNames{db: db}, People: accounts})
 	a.Training = training.New(training.Deps{DB: db, Queue: a.Queue, Calendar: a.calendar(), PublicURL: s.PublicURL, Publisher: a.publisher(), Venues: courseVenues{}, Organisations: organisations, People: accounts, Mailer: s.Mail})
-	a.Today = today.New(today.Deps{DB: db, Sources: []today.Source{a.Concerns, a.Casework}})
+	a.Quizzes = quiz.New(quiz.Deps{DB: db, Queue: a.Queue, Calendar: a.calendar(), PublicURL: s.PublicURL, People: quizPeople{accounts}, Schools: organisations, Mailer: s.Mail})
+	a.Today = today.New(today.Deps{DB: db, Sources: []today.Source{a.Concerns, a.Casework, a.Quizzes}})
 	rolls := people.NewRolls(people.RollDeps{DB: db, Queue: a.Queue, Schools: organisations})
 	registers := directory.NewRegisters(db, a.Queue)
 
@@ -178,6 +181,7 @@ func Join(ctx context.Context, db *store.DB, root secret.Root, made string, s Se
 	routes = append(routes, rolls.Routes()...)
 	routes = append(routes, registers.Routes()...)
 	routes = append(routes, a.Newsletters.Routes()...)
+	routes = append(routes, a.Quizzes.Routes()...)
 	routes = append(routes, a.Today.Routes()...)
 	if a.demo() {
 		routes = append(routes, a.demoRoutes()...)

@@ -14,7 +14,7 @@ import (
 
 // demoParts are the slices whose lives the invented district fills in.
 func (a *App) demoParts() demo.Parts {
-	return demo.Parts{Concerns: a.Concerns, Newsletters: a.Newsletters, Queue: a.Queue}
+	return demo.Parts{Concerns: a.Concerns, Newsletters: a.Newsletters, Quizzes: a.Quizzes, Queue: a.Queue}
 }
 
 // demoRoutes are the one-click ways in; they exist in the invented district only.

@@ -36,6 +36,7 @@ var menu = []entry{
 	{ui.NavItem{Text: "My concerns", Href: "/concerns/mine"}, nil},
 	{ui.NavItem{Text: "Concerns", Href: "/concerns"}, []access.Role{access.DSL, access.Head}},
 	{ui.NavItem{Text: "Children", Href: "/children"}, []access.Role{access.DSL, access.Head}},
+	{ui.NavItem{Text: "Quizzes", Href: "/training/quizzes"}, nil},
 	{ui.NavItem{Text: "Newsletters", Href: "/newsletters/issues"}, []access.Role{access.Partnership}},
 	{ui.NavItem{Text: "People", Href: "/admin/people"}, []access.Role{access.Admin}},
 	{ui.NavItem{Text: "Rolls", Href: "/admin/roll"}, []access.Role{access.Admin}},

@@ -312,7 +312,7 @@ func (a *App) Sweep(ctx context.Context) error {
 	var all []error
 	for _, d := range a.districts {
 		v := access.System(d.ID, "sweep")
-		all = append(all, web.Drafts{DB: a.DB}.Sweep(ctx, v), a.Concerns.Sweep(ctx, v), a.Account.Sweep(ctx, v), a.Casework.Sweep(ctx, v), a.Newsletters.Sweep(ctx, v), a.Training.Sweep(ctx, v), a.Files.Sweep(ctx, v))
+		all = append(all, web.Drafts{DB: a.DB}.Sweep(ctx, v), a.Concerns.Sweep(ctx, v), a.Account.Sweep(ctx, v), a.Casework.Sweep(ctx, v), a.Newsletters.Sweep(ctx, v), a.Training.Sweep(ctx, v), a.Quizzes.Sweep(ctx, v), a.Files.Sweep(ctx, v))
 	}
 	return errors.Join(all...)
 }

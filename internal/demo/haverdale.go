@@ -14,6 +14,7 @@ import (
 	"kith/internal/feature/directory"
 	"kith/internal/feature/newsletters"
 	"kith/internal/feature/people"
+	"kith/internal/feature/training/quiz"
 	"kith/internal/kernel/access"
 	"kith/internal/kernel/clock"
 	"kith/internal/kernel/id"
@@ -28,6 +29,7 @@ import (
 type Parts struct {
 	Concerns    *concerns.Feature
 	Newsletters *newsletters.Feature
+	Quizzes     *quiz.Feature
 	Queue       *jobs.Queue
 }
 
@@ -73,6 +75,7 @@ var cast = []person{
 	{"account-admin", "Marek Nowak", "marek.nowak", atThornbeck, access.Admin, "School business manager", "", "Across the district", "Accounts and rolls. Opens no record"},
 	{"partnership-manager", "Dele Adeyemi", "dele.adeyemi", atPartners, access.Partnership, "Partnership business manager", "", "Across the district", "The newsletter, and who receives it"},
 	{"", "Ruth Ansell", "ruth.ansell", atPartners, access.Partnership, "Communications officer", "", "", ""},
+	{"lead-governor", "Malcolm Reid", "malcolm.reid", atThornbeck, access.Governor, "Lead governor for safeguarding", "", "In a school", "Lead governor. Figures of groups, no names"},
 	{"auditor", "Carys Pugh", "carys.pugh", atAuthority, access.Auditor, "Data protection officer", "", "Across the district", "Proves that nothing was removed"},
 }
 
@@ -135,6 +138,9 @@ func makeLives(ctx context.Context, db *store.DB, clk *clock.Manual, parts Parts
 		return nil, err
 	}
 	if err := m.letters(ctx, clock.DayOf(now)); err != nil {
+		return nil, err
+	}
+	if err := m.quizzes(ctx, clock.DayOf(now)); err != nil {
 		return nil, err
 	}
 	m.clock.Set(now)

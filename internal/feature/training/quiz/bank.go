@@ -15,6 +15,7 @@ var bankJSON []byte
 type Named struct {
 	Key    string   `json:"key"`
 	Words  string   `json:"words"`
+	Short  string   `json:"short"`  // of a staff group: one word, for the head of a column
 	Titles []string `json:"titles"` // of a staff group: parts of a post's title that tell it
 }
 
@@ -62,6 +63,16 @@ func ThemeWords(key string) string { return wordsOf(Starter().Themes, key) }
 
 // GroupWords names a staff group.
 func GroupWords(key string) string { return wordsOf(Starter().Groups, key) }
+
+// groupShort names a staff group in one word.
+func groupShort(key string) string {
+	for _, g := range Starter().Groups {
+		if g.Key == key {
+			return g.Short
+		}
+	}
+	return ""
+}
 
 // GroupsWords names several, "Everybody" for none.
 func GroupsWords(keys Keys) string {

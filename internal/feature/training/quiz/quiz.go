@@ -35,6 +35,9 @@ type Deps struct {
 		// OrgOf returns where somebody works. NotFound: every post has ended.
 		OrgOf(ctx context.Context, tx *store.Tx, account string) (string, error)
 	}
+	Schools interface {
+		Names(ctx context.Context, tx *store.Tx, ids ...string) (map[string]ref.Organisation, error)
+	}
 	Mailer interface {
 		Send(context.Context, mail.Message) error
 	}

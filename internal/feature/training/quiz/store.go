@@ -282,3 +282,27 @@ func (Store) setAnswered(ctx context.Context, tx *store.Tx, id AskID, words stri
 	_, err := tx.Exec(ctx, store.SQL(`UPDATE training_quiz_ask SET answer = ?, answered_by_id = ?, answered_at = ? WHERE id = ?`, words, tx.Viewer.Account, int64(tx.Now), string(id)))
 	return err
 }
+
+// Items returns the questions of a quiz that the viewer leads. NotFound: none.
+func (f *Feature) Items(ctx context.Context, v access.Viewer, id ID) (out []Question, err error) {
+	err = f.DB.Read(ctx, v, func(ctx context.Context, tx *store.Tx) error {
+		if _, err := f.own(ctx, tx, id); err != nil {
+			return err
+		}
+		out, err = f.store.Items(ctx, tx, id)
+		return err
+	})
+	return out, err
+}
+
+// Needs returns the training needs of a school that the viewer leads. NotFound: another's.
+func (f *Feature) Needs(ctx context.Context, v access.Viewer, org string) (out []Need, err error) {
+	err = f.DB.Read(ctx, v, func(ctx context.Context, tx *store.Tx) error {
+		if err := leads(tx.Viewer, org); err != nil {
+			return err
+		}
+		out, err = f.store.NeedsOf(ctx, tx, org)
+		return err
+	})
+	return out, err
+}

@@ -69,7 +69,7 @@ func newWorld(t *testing.T, base *testkit.World) *world {
 	w.hire(oak, "office-2", "Office assistant")
 	w.hire(elm, "eve", "Safeguarding lead")
 	w.Clock.Add(20 * time.Minute) // ten past eight: letters go from eight
-	w.f = quiz.New(quiz.Deps{DB: base.DB, Queue: w.queue, Calendar: term.Calendar{BankHolidays: term.BankHolidays()}, PublicURL: "https://kith.example", People: w, Mailer: w})
+	w.f = quiz.New(quiz.Deps{DB: base.DB, Queue: w.queue, Calendar: term.Calendar{BankHolidays: term.BankHolidays()}, PublicURL: "https://kith.example", People: w, Schools: places{}, Mailer: w})
 	w.sweep()
 	return w
 }
@@ -208,4 +208,15 @@ func missing(t *testing.T, err error) {
 	if !errs.Is(err, errs.NotFound) {
 		t.Errorf("%v, want not found", err)
 	}
+}
+
+// places are the schools of the district.
+type places struct{}
+
+func (places) Names(_ context.Context, _ *store.Tx, ids ...string) (map[string]ref.Organisation, error) {
+	out := map[string]ref.Organisation{}
+	for _, i := range ids {
+		out[i] = ref.Organisation{ID: i, Name: "School " + i, Kind: "school"}
+	}
+	return out, nil
 }
