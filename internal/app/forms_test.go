@@ -66,6 +66,24 @@ func init() {
 		return []string{"id", w.fresh(), "org", f["school"], "role", "pshe_lead", "title", "PSHE lead"}
 	})
 	say("POST /admin/people", "name", "Joan")
+	with("POST /training/quizzes/asks", func(w *world, f fixtures) []string { return []string{"id", w.fresh(), "theme", "mind"} })
+	forms["POST /training/quizzes/take/{id}/{n}"] = quizAnswer
+	with("POST /training/quizzes/given", func(w *world, f fixtures) []string {
+		return []string{"id", w.fresh(), "org", f["school"], "title", "Spring quiz", "purpose", "before", "training", "The January day", "size", "6", "from", "2026-12-01", "until", "2026-12-11", "themes", "online", "themes", "act"}
+	})
+	with("POST /training/quizzes/staff/{school}", func(w *world, f fixtures) []string {
+		return []string{"group-" + w.accounts["reporter"], "support"}
+	})
+	with("POST /training/quizzes/needs", func(w *world, f fixtures) []string {
+		return []string{"id", w.fresh(), "org", f["school"], "theme", "prevent", "groups", "office"}
+	})
+	with("POST /training/quizzes/needs/{need}", func(w *world, f fixtures) []string {
+		return []string{"version", w.value(w.t, `SELECT version FROM training_quiz_need WHERE id = ?`, f["quiz need"]), "way", "tip", "words", "Write it down the same day.", "owner", w.accounts["deputy-dsl"], "by", "2026-12-18"}
+	})
+	say("POST /training/quizzes/asks/{ask}/answer", "answer", "A session is being planned", "plan", "yes")
+	with("POST /training/quizzes/bank", func(w *world, f fixtures) []string {
+		return []string{"id", w.fresh(), "org", f["school"], "theme", "act", "kind", "one", "scene", "It is break.", "question", "Who is on duty?", "option-1", "Tom", "option-2", "Nobody", "right", "1", "explain", "See the strip.", "document", "kcsie", "para", "Our policy"}
+	})
 	say("POST /drafts/{id}", "form", "concern", "words", "Not yet")
 }
 

@@ -60,6 +60,7 @@ func (w *world) furnish(t testing.TB) fixtures {
 	f["roll"], f["register"] = w.fresh(), w.fresh()
 	w.as(t, "account-admin").PostParts("/admin/roll", values("id", f["roll"], "org", school), map[string][]byte{"roll.csv": []byte("UPN,Legal Forename,Legal Surname,DOB,Reg\n,Zoe,Brien,03/09/2014,6A\n")}).Status(303)
 	w.as(t, "district-admin").PostParts("/admin/register", values("id", f["register"], "kind", "groups"), map[string][]byte{"groups.csv": []byte("Group UID,Group Name\n1,A trust\n")}).Status(303)
+	w.furnishQuizzes(t, f)
 	f["passkey"] = w.DB.IDs().New(clock.Of(w.clock.Now()))
 	return f
 }
@@ -73,6 +74,7 @@ func (w *world) renew(t testing.TB, f fixtures, route string) {
 	case "POST /concerns/rota/{id}/remove":
 		f["duty"] = w.value(t, `SELECT id FROM concerns_rota WHERE org_id = ?`, f["school"])
 	}
+	w.renewQuizzes(t, f, route)
 }
 
 var placeholder = regexp.MustCompile(`\{([a-z]+)\}`)
@@ -97,6 +99,14 @@ var kinds = map[string]map[string]string{
 	"/reset/":              {"token": "token"},
 	"/invite/":             {"token": "token"},
 	"/sign-in/school/":     {"key": "key"},
+
+	"/training/quizzes/take/":      {"id": "open quiz", "n": "n"},
+	"/training/quizzes/given/":     {"id": "draft quiz", "n": "n"},
+	"/training/quizzes/needs/":     {"need": "quiz need"},
+	"/training/quizzes/asks/":      {"ask": "quiz ask"},
+	"/training/quizzes/bank/":      {"question": "quiz question"},
+	"/training/quizzes/staff/":     {"school": "school"},
+	"/training/quizzes/documents/": {"key": "document"},
 }
 
 // kindOf returns which fixture a placeholder of a pattern means.
@@ -139,7 +149,7 @@ func (f fixtures) address(t testing.TB, pattern string, instead map[string]strin
 }
 
 // everybody are the columns of the access matrix.
-var everybody = []string{"nobody", "reporter", "teacher", "dsl", "deputy-dsl", "headteacher", "account-admin", "district-admin", "partnership-manager", "auditor", "dsl, first factor", "dsl-millrace", "head-millrace", "teacher-millrace",
+var everybody = []string{"nobody", "reporter", "teacher", "dsl", "deputy-dsl", "headteacher", "account-admin", "district-admin", "partnership-manager", "auditor", "lead-governor", "dsl, first factor", "dsl-millrace", "head-millrace", "teacher-millrace",
 	"dsl-overmoor", "head-overmoor", "account-admin-overmoor", "partnership-overmoor"}
 
 // person returns the browser of somebody of the matrix. People of the second district ask under their own district's name.

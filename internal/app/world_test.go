@@ -114,7 +114,7 @@ func newWorld(t testing.TB) *world {
 // school by what they are.
 var cast = map[string]string{
 	"ellen.booth": "reporter", "grace.ito": "teacher", "amina.sesay": "dsl", "tom.hartley": "deputy-dsl", "joan.okafor": "deputy-2", "helen.brandt": "headteacher",
-	"marek.nowak": "account-admin", "dele.adeyemi": "partnership-manager", "ruth.ansell": "editor", "carys.pugh": "auditor",
+	"marek.nowak": "account-admin", "dele.adeyemi": "partnership-manager", "ruth.ansell": "editor", "carys.pugh": "auditor", "malcolm.reid": "lead-governor",
 	"staff2.1": "dsl-millrace", "staff2.2": "deputy-millrace", "staff2.3": "head-millrace", "staff2.4": "teacher-millrace",
 }
 

@@ -167,4 +167,3 @@ func (m *maker) meetNeeds(ctx context.Context, days int) error {
 	}
 	return nil
 }
-
