@@ -83,13 +83,13 @@ func (f *answerForm) choice() Choice {
 // radios are the answers as large targets.
 func (f *answerForm) radios() ui.Radios {
 	r := f.One.Radios()
-	r.Fieldset.Legend = ui.Legend{Text: f.Question.Text, Classes: "ask"}
+	r.Fieldset.Legend = ui.Legend{Text: f.Question.Text, Classes: "ask", IsPageHeading: true}
 	return r
 }
 
 func (f *answerForm) ticks() ui.Checkboxes {
 	c := f.Many.Checkboxes()
-	c.Fieldset.Legend = ui.Legend{Text: f.Question.Text, Classes: "ask"}
+	c.Fieldset.Legend = ui.Legend{Text: f.Question.Text, Classes: "ask", IsPageHeading: true}
 	return c
 }
 
