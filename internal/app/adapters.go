@@ -13,9 +13,11 @@ import (
 	"kith/internal/feature/referrals"
 	"kith/internal/feature/talk"
 	"kith/internal/feature/training"
+	"kith/internal/feature/training/quiz"
 	"kith/internal/kernel/access"
 	"kith/internal/kernel/clock"
 	"kith/internal/platform/files"
+	"kith/internal/kernel/ref"
 	"kith/internal/platform/store"
 )
 
@@ -353,4 +355,12 @@ func (c courseVenues) VenueNamed(ctx context.Context, tx *store.Tx, name string)
 func (c courseVenues) PutVenue(ctx context.Context, tx *store.Tx, v training.Venue) (training.Venue, error) {
 	made, err := c.Store.PutVenue(ctx, tx, directory.Venue{ID: v.ID, Name: v.Name, Address: v.Address, Postcode: v.Postcode, Capacity: v.Capacity, Access: v.Access})
 	return courseVenue(made), err
+}
+
+// quizPeople tells quizzes who works at a school.
+type quizPeople struct{ account.Directory }
+
+func (q quizPeople) Staff(ctx context.Context, tx *store.Tx, org string) ([]quiz.Member, error) {
+	all, err := q.TitlesAt(ctx, tx, org)
+	return mapped(all, func(p ref.Person) quiz.Member { return quiz.Member{Account: p.ID, Name: p.Name, Title: p.Title} }), err
 }

@@ -25,6 +25,7 @@ import (
 	"kith/internal/feature/training"
 	"kith/internal/feature/training/catalogue"
 	"kith/internal/feature/training/office"
+	"kith/internal/feature/training/quiz"
 	"kith/internal/kernel/clock"
 	"kith/internal/kernel/errs"
 	"kith/internal/kernel/id"
@@ -97,6 +98,7 @@ type App struct {
 	Terms       *directory.Terms
 	Sharing     *sharing.Feature
 	Training    *training.Feature
+	Quizzes     *quiz.Feature
 	Today       *today.Feature
 	Files       files.Store
 	Handler     http.Handler
@@ -191,6 +193,7 @@ func Join(ctx context.Context, db *store.DB, root secret.Root, made string, s Se
 	a.Newsletters = newsletters.New(newsletters.Deps{DB: db, Queue: a.Queue, PublicURL: s.PublicURL, Publisher: a.publisher(), Mailer: s.Mail, Posts: letterPosts{}, Names: letterNames{db: db}, People: accounts})
 	a.Terms = directory.NewTerms(directory.TermDeps{DB: db, Calendars: calendars, Clocks: clocks{a.Concerns, a.Adults}})
 	a.Training = training.New(training.Deps{DB: db, Queue: a.Queue, Calendars: calendars, PublicURL: s.PublicURL, Publisher: a.publisher(), Venues: courseVenues{}, Organisations: organisations, People: accounts, Mailer: s.Mail})
+	a.Quizzes = quiz.New(quiz.Deps{DB: db, Queue: a.Queue, Calendars: calendars, PublicURL: s.PublicURL, People: quizPeople{accounts}, Schools: organisations, Mailer: s.Mail})
 	a.Today = today.New(today.Deps{DB: db, Sources: []today.Source{
 		a.Concerns,
 		a.Adults,
@@ -200,6 +203,7 @@ func Join(ctx context.Context, db *store.DB, root secret.Root, made string, s Se
 		a.Newsletters,
 		a.Account,
 		a.Terms,
+		a.Quizzes,
 	}})
 	a.Auditing = auditing.New(auditing.Deps{DB: db, Queue: a.Queue, URL: s.PublicURL, Log: a.Log, Key: a.publicKey(), Sign: a.signed(), Organisations: organisations, Role: account.RoleWords, Mail: s.Mail})
 	rolls := people.NewRolls(people.RollDeps{DB: db, Queue: a.Queue, Schools: organisations})
@@ -224,6 +228,7 @@ func Join(ctx context.Context, db *store.DB, root secret.Root, made string, s Se
 	routes = append(routes, a.Newsletters.Routes()...)
 	routes = append(routes, catalogue.Pages{Feature: a.Training}.Routes()...)
 	routes = append(routes, office.Pages{Feature: a.Training}.Routes()...)
+	routes = append(routes, a.Quizzes.Routes()...)
 	routes = append(routes, a.Today.Routes()...)
 	routes = append(routes, a.Auditing.Routes()...)
 	if a.demo() {

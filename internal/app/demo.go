@@ -23,6 +23,7 @@ func (a *App) demoParts() demo.Parts {
 		Referrals:   a.Referrals,
 		Talk:        a.Talk,
 		Training:    a.Training,
+		Quizzes:     a.Quizzes,
 		Auditing:    a.Auditing,
 		Queue:       a.Queue,
 	}

@@ -154,6 +154,24 @@ func init() {
 	with("POST /audit/export", func(w *world, f fixtures) []string {
 		return []string{"from", "2026-11-20", "until", "2026-11-23", "org", f["school"]}
 	})
+	with("POST /training/quizzes/asks", func(w *world, f fixtures) []string { return []string{"id", w.fresh(), "theme", "mind"} })
+	forms["POST /training/quizzes/take/{id}/{n}"] = quizAnswer
+	with("POST /training/quizzes/given", func(w *world, f fixtures) []string {
+		return []string{"id", w.fresh(), "org", f["school"], "title", "Spring quiz", "purpose", "before", "training", "The January day", "size", "6", "from", "2026-12-01", "until", "2026-12-11", "themes", "online", "themes", "act"}
+	})
+	with("POST /training/quizzes/staff/{school}", func(w *world, f fixtures) []string {
+		return []string{"group-" + w.accounts["reporter"], "support"}
+	})
+	with("POST /training/quizzes/needs", func(w *world, f fixtures) []string {
+		return []string{"id", w.fresh(), "org", f["school"], "theme", "prevent", "groups", "office"}
+	})
+	with("POST /training/quizzes/needs/{need}", func(w *world, f fixtures) []string {
+		return []string{"version", w.value(w.t, `SELECT version FROM training_quiz_need WHERE id = ?`, f["quiz need"]), "way", "tip", "words", "Write it down the same day.", "owner", w.accounts["deputy-dsl"], "by", "2026-12-18"}
+	})
+	say("POST /training/quizzes/asks/{ask}/answer", "answer", "A session is being planned", "plan", "yes")
+	with("POST /training/quizzes/bank", func(w *world, f fixtures) []string {
+		return []string{"id", w.fresh(), "org", f["school"], "theme", "act", "kind", "one", "scene", "It is break.", "question", "Who is on duty?", "option-1", "Tom", "option-2", "Nobody", "right", "1", "explain", "See the strip.", "document", "kcsie", "para", "Our policy"}
+	})
 	say("POST /drafts/{id}", "form", "concern", "words", "Not yet")
 }
 
@@ -181,6 +199,7 @@ func fieldsOf(route string) []string {
 		"POST /admin/people/invite":          {"from", "until"},
 		"POST /admin/people/{id}/posts":      {"from", "until"},
 		"POST /newsletters/subscribers/stop": {"how"},
+		"POST /training/quizzes/given": {"groups", "follows"}, "POST /training/quizzes/bank": {"groups", "replaces"},
 		"POST /sharing/{record}/{step}":      {"other"},
 	}[route]...)
 }

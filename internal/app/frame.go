@@ -41,6 +41,7 @@ var menu = []entry{
 	{ui.NavItem{Text: "Training", Href: "/training"}, nil},
 	{ui.NavItem{Text: "Training office", Href: "/training/office"}, []access.Role{access.TrainingAdmin}},
 	{ui.NavItem{Text: "Adults", Href: "/adults"}, []access.Role{access.Head, access.Chair, access.LADO}},
+	{ui.NavItem{Text: "Quizzes", Href: "/training/quizzes"}, nil},
 	{ui.NavItem{Text: "Newsletters", Href: "/newsletters/issues"}, []access.Role{access.Partnership}},
 	{ui.NavItem{Text: "People", Href: "/admin/people"}, []access.Role{access.Admin}},
 	{ui.NavItem{Text: "Rolls", Href: "/admin/roll"}, []access.Role{access.Admin}},

@@ -25,6 +25,10 @@ func sender(route string) string {
 		return "partnership-manager"
 	case strings.HasPrefix(route, "POST /training/office"):
 		return "training-admin"
+	case route == "POST /training/quizzes/asks", strings.HasPrefix(route, "POST /training/quizzes/take/"):
+		return "reporter"
+	case strings.HasPrefix(route, "POST /training/quizzes/"):
+		return "dsl"
 	case strings.HasPrefix(route, "POST /training/"):
 		return "headteacher"
 	case strings.HasPrefix(route, "POST /admin/"):
@@ -58,6 +62,7 @@ func changes(w *world) []web.Route {
 var bare = map[string]bool{"POST /concerns/{id}/take": true, "POST /concerns/{id}/replied": true, "POST /concerns/{id}/actions/{action}/done": true, "POST /concerns/rota/{id}/remove": true, "POST /talk/box/stop": true,
 	"POST /adults/{id}/take": true, "POST /adults/{id}/actions/{action}/done": true,
 	"POST /newsletters/issues/{issue}/review": true, "POST /newsletters/issues/{issue}/take-back": true, "POST /training/requests/{booking}/cancel": true, "POST /training/office/dates/{run}/cancel": true,
+	"POST /training/quizzes/given/{id}/swap/{n}": true, "POST /training/quizzes/given/{id}/give": true, "POST /training/quizzes/needs/{need}/met": true, "POST /training/quizzes/bank/{question}/retire": true,
 	"POST /admin/people/{id}/disable": true, "POST /admin/people/{id}/enable": true, "POST /admin/people/{id}/invite": true, "POST /audit/recipients/{id}/end": true}
 
 // filled is the form of a route, filled in.
@@ -292,7 +297,7 @@ func TestStoredScriptIsText(t *testing.T) {
 }
 
 // prose are the fields in which people write; others are chosen from lists and refused when they hold anything else.
-var prose = regexp.MustCompile(`^(words|done|place|said_by|mark_note|kid_name|kid_words|title|reasons|threshold|consulted|what|who|reason|comment|purpose|name|part|phone|opening|item-1-heading|item-1-text|item-1-place|find|to|together)$`)
+var prose = regexp.MustCompile(`^(words|done|place|said_by|mark_note|kid_name|kid_words|title|reasons|threshold|consulted|what|who|reason|comment|purpose|name|part|phone|opening|item-1-heading|item-1-text|item-1-place|find|to|together|training|question|explain|scene|para|answer|option-1|option-2)$`)
 
 func showsAsText(t *testing.T, corpus []string) {
 	w := newWorld(t)
@@ -396,7 +401,13 @@ var alone = map[string]string{
 	"/drafts/{id}":            "one's own draft",
 	"/drafts/{id}/discard":    "one's own draft",
 	"/files":                  "writing a concern (CON-1)",
-	"/files/{id}":             "one's own files; others ask for the second factor",
+
+	"/training/quizzes":                "one’s own quizzes and asks (QUI-2)",
+	"/training/quizzes/asks":           "asking for training (QUI-4)",
+	"/training/quizzes/take/{id}":      "one’s own answers (QUI-2)",
+	"/training/quizzes/take/{id}/{n}":  "one’s own answers (QUI-2)",
+	"/training/quizzes/take/{id}/send": "one’s own answers (QUI-2)",
+	"/files/{id}":                      "one's own files; others ask for the second factor",
 }
 
 // SEC-25: every route that may show a record of somebody else asks for the second factor.

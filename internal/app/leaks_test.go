@@ -114,7 +114,7 @@ const canary = "zqcanary"
 
 // steers are columns by which the program finds its way: keys, kinds, states, dates. Everything else that is text gets a
 // canary.
-var steers = regexp.MustCompile(`(^|_)(id|state|kind|kinds|part|role|roles|source|precision|number|decision|edition|code|zone|type|sha256|on|day|hash|key|channel|mode|token|step|sex|upn|year|scope|district|form|how|version|why|significant|cursor|secret|handle|job|args|rowid|body|postcode|on_day|at|email)$`)
+var steers = regexp.MustCompile(`(^|_)(id|state|kind|kinds|part|role|roles|source|precision|number|decision|edition|code|zone|type|sha256|on|day|hash|key|channel|mode|token|step|sex|upn|year|scope|district|form|how|version|why|significant|cursor|secret|handle|job|args|rowid|body|postcode|on_day|at|email|themes?|groups?|choice)$`)
 
 // plant puts a canary into every column of text about people of Haverdale.
 func (w *world) plant(t testing.TB) (columns int) {

@@ -74,6 +74,7 @@ func (w *world) furnish(t testing.TB) fixtures {
 	f["audit entry"] = w.value(t, `SELECT id FROM audit_entry WHERE action = 'concern.sent' ORDER BY seq`)
 	f["recipient"] = w.value(t, `SELECT id FROM auditing_recipient WHERE district_id = ? ORDER BY added_at`, w.home)
 	f["step"] = "restrict"
+	w.furnishQuizzes(t, f)
 	f["passkey"] = w.DB.IDs().New(clock.Of(w.clock.Now()))
 	return f
 }
@@ -89,6 +90,7 @@ func (w *world) renew(t testing.TB, f fixtures, route string) {
 	case "POST /concerns/rota/{id}/remove":
 		f["duty"] = w.value(t, `SELECT id FROM concerns_rota WHERE org_id = ?`, f["school"])
 	}
+	w.renewQuizzes(t, f, route)
 }
 
 var placeholder = regexp.MustCompile(`\{([a-z]+)\}`)
@@ -123,6 +125,14 @@ var kinds = map[string]map[string]string{
 	"/sign-in/school/":     {"key": "key"},
 	"/audit/entries/":      {"id": "audit entry"},
 	"/audit/recipients/":   {"id": "recipient"},
+
+	"/training/quizzes/take/":      {"id": "open quiz", "n": "n"},
+	"/training/quizzes/given/":     {"id": "draft quiz", "n": "n"},
+	"/training/quizzes/needs/":     {"need": "quiz need"},
+	"/training/quizzes/asks/":      {"ask": "quiz ask"},
+	"/training/quizzes/bank/":      {"question": "quiz question"},
+	"/training/quizzes/staff/":     {"school": "school"},
+	"/training/quizzes/documents/": {"key": "document"},
 }
 
 // kindOf returns which fixture a placeholder of a pattern means.
@@ -165,7 +175,7 @@ func (f fixtures) address(t testing.TB, pattern string, instead map[string]strin
 }
 
 // everybody are the columns of the access matrix.
-var everybody = []string{"nobody", "reporter", "teacher", "dsl", "deputy-dsl", "headteacher", "chair-of-governors", "lado", "social-worker", "account-admin", "district-admin", "partnership-manager", "training-admin", "auditor", "dsl, first factor", "dsl-millrace", "head-millrace", "teacher-millrace",
+var everybody = []string{"nobody", "reporter", "teacher", "dsl", "deputy-dsl", "headteacher", "chair-of-governors", "lado", "social-worker", "account-admin", "district-admin", "partnership-manager", "training-admin", "auditor", "lead-governor", "dsl, first factor", "dsl-millrace", "head-millrace", "teacher-millrace",
 	"dsl-overmoor", "head-overmoor", "account-admin-overmoor", "partnership-overmoor"}
 
 // person returns the browser of somebody of the matrix. People of the second district ask under their own district's name.

@@ -328,6 +328,7 @@ func (a *App) Sweep(ctx context.Context) error {
 			a.Sharing.Sweep(ctx, v),
 			a.Newsletters.Sweep(ctx, v),
 			a.Training.Sweep(ctx, v),
+			a.Quizzes.Sweep(ctx, v),
 			a.Files.Sweep(ctx, v),
 			a.Auditing.Sweep(ctx, v),
 		)

@@ -20,6 +20,7 @@ import (
 	"kith/internal/feature/sharing"
 	"kith/internal/feature/talk"
 	"kith/internal/feature/training"
+	"kith/internal/feature/training/quiz"
 	"kith/internal/kernel/access"
 	"kith/internal/kernel/clock"
 	"kith/internal/kernel/id"
@@ -41,6 +42,7 @@ type Parts struct {
 	Referrals   *referrals.Feature
 	Talk        *talk.Feature
 	Training    *training.Feature
+	Quizzes     *quiz.Feature
 	Queue       *jobs.Queue
 }
 
@@ -91,6 +93,7 @@ var cast = []person{
 	{"lado", "Maud Ferris", "maud.ferris", atAuthority, access.LADO, "Designated officer (LADO)", "01632 960 310", "Across the district", "Allegations that schools have referred, and no others"},
 	{"partnership-manager", "Dele Adeyemi", "dele.adeyemi", atPartners, access.Partnership, "Partnership business manager", "", "Across the district", "The newsletter, and who receives it"},
 	{"", "Ruth Ansell", "ruth.ansell", atPartners, access.Partnership, "Communications officer", "", "", ""},
+	{"lead-governor", "Malcolm Reid", "malcolm.reid", atThornbeck, access.Governor, "Lead governor for safeguarding", "", "In a school", "Lead governor. Figures of groups, no names"},
 	{"training-admin", "Nadia Rahman", "nadia.rahman", atPartners, access.TrainingAdmin, "Training administrator", "", "Across the district", "Courses, requests and who gets a place"},
 	{"auditor", "Carys Pugh", "carys.pugh", atAuthority, access.Auditor, "Data protection officer", "", "Across the district", "Proves that nothing was removed"},
 }
@@ -168,6 +171,9 @@ func makeLives(ctx context.Context, db *store.DB, clk *clock.Manual, parts Parts
 		return nil, err
 	}
 	if err := m.courses(ctx, clock.DayOf(now)); err != nil {
+		return nil, err
+	}
+	if err := m.quizzes(ctx, clock.DayOf(now)); err != nil {
 		return nil, err
 	}
 	if err := m.copies(ctx, clock.DayOf(now)); err != nil { // last: it numbers the log

@@ -46,3 +46,18 @@ func (Directory) Email(ctx context.Context, tx *store.Tx, account string) (strin
 
 // RoleWords says what a role is, in a word, for other slices' pages.
 func RoleWords(r access.Role) string { return roleWords(r) }
+
+// TitlesAt returns everybody who holds a post at an organisation now, by name, each with the titles of all their posts there.
+func (d Directory) TitlesAt(ctx context.Context, tx *store.Tx, org string) ([]ref.Person, error) {
+	rows, err := store.All[personRow](ctx, tx, store.SQL(`SELECT a.id, a.name, p.title FROM account_post p JOIN account a ON a.id = p.account_id
+		WHERE p.org_id = ? AND p.from_at <= ? AND p.until_at > ? AND a.state = 'active' ORDER BY a.name, a.id, p.from_at, p.id`, org, int64(tx.Now), int64(tx.Now)))
+	var out []ref.Person
+	for _, r := range rows {
+		if n := len(out) - 1; n >= 0 && out[n].ID == r.ID {
+			out[n].Title += ", " + r.Title
+		} else {
+			out = append(out, r.Person)
+		}
+	}
+	return out, err
+}

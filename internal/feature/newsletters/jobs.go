@@ -3,7 +3,6 @@ package newsletters
 import (
 	"context"
 	"errors"
-	"net/url"
 
 	"kith/internal/kernel/access"
 	"kith/internal/kernel/clock"
@@ -226,7 +225,7 @@ func (f *Feature) answerSignUp(ctx context.Context, v access.Viewer, a AnswerSig
 		return err
 	}
 	m := f.signUpLetter(s, secret)
-	m.MessageID, m.At = f.messageID(id), f.DB.Now()
+	m.MessageID, m.At = mail.IDAt(f.PublicURL, id), f.DB.Now()
 	err := f.Mailer.Send(ctx, m)
 	if isBounce(err) {
 		return f.DB.Write(ctx, v, func(ctx context.Context, tx *store.Tx) error {
@@ -234,13 +233,4 @@ func (f *Feature) answerSignUp(ctx context.Context, v access.Viewer, a AnswerSig
 		})
 	}
 	return err
-}
-
-// messageID is the Message-ID of a letter: the same whenever it is sent again.
-func (f *Feature) messageID(id string) string {
-	u, err := url.Parse(f.PublicURL)
-	if err != nil || u.Hostname() == "" {
-		return id + "@localhost"
-	}
-	return id + "@" + u.Hostname()
 }

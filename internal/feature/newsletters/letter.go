@@ -11,7 +11,7 @@ import (
 // letter is an issue as mail for one reader: text and plain HTML, no pictures, nothing that reports who opened it.
 func (f *Feature) letter(i Issue, d Delivery, secret string, now clock.Millis) mail.Message {
 	l := f.letterView(i, d, secret, now)
-	m := mail.Message{To: d.Email, Subject: i.Title, MessageID: f.messageID(d.ID), At: now, Text: l.text(), HTML: l.html()}
+	m := mail.Message{To: d.Email, Subject: i.Title, MessageID: mail.IDAt(f.PublicURL, d.ID), At: now, Text: l.text(), HTML: l.html()}
 	if l.Stop != "" {
 		m.Headers = map[string]string{"List-Unsubscribe": "<" + l.Stop + ">", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"}
 	}

@@ -41,6 +41,8 @@ func expected(v Viewer, write bool, r Record) bool {
 			return slices.Contains([]string{"booking", "need", "interest"}, r.Part)
 		case write:
 			return false
+		case r.Kind == "quiz":
+			return me != "" && r.Author == me && (r.Part == "answers" || r.Part == "ask")
 		case r.Kind == "training":
 			return me != "" && rel("booked", me) && (r.Part == "booking" || r.Part == "need")
 		case r.Kind == "harm":
@@ -114,6 +116,11 @@ func expected(v Viewer, write bool, r Record) bool {
 			return true
 		}
 		return me != "" && rel("booked", me) && (r.Part == "booking" || r.Part == "need")
+	case "quiz":
+		if write {
+			return r.Part == "ask" && at("dsl")
+		}
+		return at("dsl") || me != "" && r.Author == me && (r.Part == "answers" || r.Part == "ask")
 	}
 	return false
 }
@@ -137,12 +144,15 @@ func random(r *rand.Rand) (Viewer, Record) {
 			v.Roles[Member] = append(v.Roles[Member], orgs[1+r.IntN(len(orgs)-1)])
 		}
 	}
-	rec := Record{ID: "rec", District: pick(r, "here", "here", "here", "there"), Kind: pick(r, "concern", "concern", "child", "referral", "training", "adult", "harm", "sent_on", "other"),
+	rec := Record{ID: "rec", District: pick(r, "here", "here", "here", "there"), Kind: pick(r, "concern", "concern", "child", "referral", "training", "quiz", "adult", "harm", "sent_on", "other"),
 		Org: pick(r, orgs...), Author: pick(r, people...), Subject: pick(r, "", "", people[r.IntN(4)]),
 		Restricted: r.IntN(4) == 0, Locked: r.IntN(4) == 0}
 	rec.Part = pick(r, PartHeader, PartAccount, PartChild, PartLead, PartDecision, PartFeedback, PartCard, PartFile, PartReferral, PartDisagreement)
 	if rec.Kind == Training {
 		rec.Part = pick(r, PartBooking, PartNeed, PartInvitation, PartInterest)
+	}
+	if rec.Kind == Quiz {
+		rec.Part = pick(r, PartAnswers, PartAsk)
 	}
 	for range r.IntN(3) {
 		kinds := []string{Named, Referral, Share, Granted, Told, BreakGlass}
