@@ -1,19 +1,15 @@
 package office
 
 import (
-	"bytes"
 	"context"
-	"io"
 	"net/http"
 	"strings"
 
 	"github.com/a-h/templ"
 
 	"kith/internal/feature/training"
-	"kith/internal/feature/training/load"
 	"kith/internal/kernel/errs"
 	"kith/internal/kernel/text"
-	"kith/internal/platform/bulk"
 	"kith/internal/platform/store"
 	"kith/internal/platform/ui"
 	"kith/internal/platform/web"
@@ -467,40 +463,4 @@ func (f Pages) invite(w http.ResponseWriter, r *http.Request) error {
 		v.Said = append(v.Said, rowsWords(bad, "has no name or no e-mail address, and was left out", "have no name or no e-mail address, and were left out"))
 	}
 	return web.Show(w, r, page())
-}
-
-// loadForm takes a file of dates. The file itself is read from the request.
-type loadForm struct{ forms.Form }
-
-func loadView(f *loadForm, res *bulk.Result) formView {
-	v := formView{Form: &f.Form, Heading: "Load a programme", Action: "/training/office/load", Button: "Load", Files: true,
-		Lead:  "CSV or a workbook with one row a date. It needs a column for the course or title and one for the date (day_1, date). Others are taken if they are there: block, format, day_2, weekday, starts, ends, venue, venue_status, address, postcode, capacity, trainer, audience. New blocks are drafts. A second loading of the same file changes nothing.",
-		Parts: []part{{"", []templ.Component{ui.FileUpload{Name: "file", Label: ui.Label{Text: "File"}, Accept: ".csv,.xlsx"}}}}}
-	if res != nil {
-		v.Below = loadedPart(*res)
-	}
-	return v
-}
-
-func (f Pages) beginLoad(w http.ResponseWriter, r *http.Request) error {
-	return shown(w, r, loadView(&loadForm{}, nil), toOffice, nil, false)
-}
-
-func (f Pages) load(w http.ResponseWriter, r *http.Request) error {
-	form := &loadForm{}
-	form.Parse(r)
-	file, _, err := r.FormFile("file")
-	if err != nil {
-		return shown(w, r, loadView(form, nil), toOffice, errs.Refuse("Choose a file"), true)
-	}
-	defer file.Close() //nolint:errcheck // only read
-	body, err := io.ReadAll(file)
-	if err != nil {
-		return err
-	}
-	res, err := load.Take(r.Context(), f.Feature, web.Viewer(r), bytes.NewReader(body), load.Options{Org: org(r)})
-	if err != nil {
-		return shown(w, r, loadView(form, nil), toOffice, err, true)
-	}
-	return shown(w, r, loadView(form, &res), toOffice, nil, false)
 }
