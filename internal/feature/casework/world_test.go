@@ -15,7 +15,6 @@ import (
 	"testing"
 
 	"github.com/PuerkitoBio/goquery"
-	"github.com/a-h/templ"
 
 	"kith/internal/feature/casework"
 	"kith/internal/kernel/access"
@@ -383,11 +382,6 @@ func (t *town) Born(_ context.Context, _ *store.Tx, day clock.Day) (out []casewo
 	return out, nil
 }
 
-// Above says nothing: who else reads a file is the slice sharing's matter.
-func (t *town) Above(context.Context, *store.Tx, string, string) (templ.Component, error) {
-	return nil, nil
-}
-
 type adults struct{ t *town }
 
 func (a adults) Names(_ context.Context, _ *store.Tx, ids ...string) (map[string]ref.Person, error) {
@@ -403,16 +397,6 @@ func (a adults) Names(_ context.Context, _ *store.Tx, ids ...string) (map[string
 func (a adults) Viewers(_ context.Context, tx *store.Tx, org string) (out []access.Viewer, err error) {
 	for _, v := range a.t.people {
 		if v.HoldsAt(access.Member, org) {
-			v.Now = tx.Now
-			out = append(out, v)
-		}
-	}
-	return out, nil
-}
-
-func (a adults) ViewersOf(_ context.Context, tx *store.Tx, accounts ...string) (out []access.Viewer, err error) {
-	for _, account := range accounts {
-		if v, ok := a.t.people[account]; ok {
 			v.Now = tx.Now
 			out = append(out, v)
 		}
