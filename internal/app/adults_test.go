@@ -140,6 +140,9 @@ func TestSubjectNeverLearnsOfIt(t *testing.T) {
 			for _, who := range c.blind {
 				left, right := with.look(t, f, who), without.look(t, f, who)
 				for address := range right {
+					if who == "auditor" && strings.HasPrefix(address, "GET /audit") {
+						continue // the log is shown whole, and names nobody (decision 27)
+					}
 					plain := func(p *testkit.Page) string {
 						return made.ReplaceAllString(drawn.ReplaceAllString(answer(p), "NUMBER"), "FRESH")
 					}
