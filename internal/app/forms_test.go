@@ -110,7 +110,7 @@ func init() {
 	})
 	with("POST /training/courses/{course}/interest", func(w *world, f fixtures) []string { return []string{"id", w.fresh(), "name", "Helen Brandt"} })
 	say("POST /training/requests/{booking}/change", "version", "0", "name", "Joan Okafor", "title", "Deputy safeguarding lead", "first", "", "access", "Nothing")
-	with("POST /training/requests/{booking}/transfer", func(w *world, f fixtures) []string { return []string{"to", f["run"]} })
+	with("POST /training/requests/{booking}/transfer", func(w *world, f fixtures) []string { return []string{"to", f["sibling"]} })
 	with("POST /training/office/courses", func(w *world, f fixtures) []string {
 		return []string{"id", w.fresh(), "title", "Listening", "format", "half_day", "validity", "24", "cpd", "180"}
 	})
@@ -188,7 +188,7 @@ func (w *world) fresh() string { return w.DB.IDs().New(clock.Of(w.clock.Now())) 
 
 // fieldsOf are fields that a form has and the test's filling leaves empty.
 func fieldsOf(route string) []string {
-	return append(adultFields[route], map[string][]string{
+	return append(append(trainingFields[route], adultFields[route]...), map[string][]string{
 		"POST /concerns":               {"find", "day", "time", "said_by", "reply", "zone", "add", "drop", "file"},
 		"POST /concerns/pick":          {"words", "place", "done", "told", "urgent", "day", "time", "when"},
 		"POST /concerns/kids":          {"words", "place", "done", "told", "urgent", "day", "time", "when"},

@@ -60,6 +60,7 @@ func (w *world) furnish(t testing.TB) fixtures {
 	f["delivery"] = w.DB.IDs().New(clock.Of(w.clock.Now()))
 	f["block"] = w.value(t, `SELECT id FROM training_block WHERE title = 'Spring block'`)
 	f["run"] = w.value(t, `SELECT r.id FROM training_run r JOIN training_course c ON c.id = r.course_id WHERE r.block_id = ? AND c.format = 'one_day'`, f["block"])
+	f["sibling"] = w.value(t, `SELECT r.id FROM training_run r JOIN training_block b ON b.id = r.block_id JOIN training_course c ON c.id = r.course_id WHERE b.title = 'Winter block' AND c.format = 'one_day'`)
 	f["course"] = w.value(t, `SELECT id FROM training_course WHERE title = 'Working with fathers'`)
 	f["booking"] = w.value(t, `SELECT k.id FROM training_booking k JOIN training_place p ON p.id = k.id WHERE k.by_id = ? AND p.choice = 2`, w.accounts["headteacher"])
 	f["roll"], f["register"] = w.fresh(), w.fresh()

@@ -1,0 +1,14 @@
+package app
+
+// trainingFields are the fields of training's forms that the test's filling leaves empty.
+var trainingFields = map[string][]string{
+	"POST /training/dates/{run}/ask":             {"email", "group", "second", "manager", "manager_email", "diet"},
+	"POST /training/requests/{booking}/change":   {"email", "group", "second", "one_day", "manager", "manager_email", "diet"},
+	"POST /training/office/courses":              {"summary", "outcomes", "audience", "board", "group", "uses", "cascades"},
+	"POST /training/office/courses/{course}":     {"summary", "outcomes", "audience", "board", "group", "uses", "cascades", "validity", "cpd"},
+	"POST /training/office/blocks":               {"summary", "open_to", "opens", "closes", "tells", "places", "manager", "invited", "extra", "run_closes", "cancel", "working", "late"},
+	"POST /training/office/blocks/{block}/rules": {"summary", "open_to", "opens", "tells", "per_school", "places", "tiers", "manager", "invited", "extra", "run_closes", "cancel", "working", "late"},
+	"POST /training/office/blocks/{block}/dates": {"starts", "ends", "venue", "address", "postcode", "online", "trainer", "access"},
+	"POST /training/office/blocks/{block}/enter": {"at", "sender_email", "title", "group", "second", "access", "diet"},
+	"POST /training/office/dates/{run}":          {"keep", "address", "postcode"},
+}
