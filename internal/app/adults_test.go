@@ -150,7 +150,11 @@ func TestSubjectNeverLearnsOfIt(t *testing.T) {
 						t.Errorf("%s learns of it on %s:\n%s", who, address, difference(b, a))
 					}
 				}
-				with.as(t, who).Get("/adults/" + id).Status(http.StatusNotFound)
+				none := with.fresh()
+				theirs, nobodys := with.as(t, who).Get("/adults/"+id), with.as(t, who).Get("/adults/"+none)
+				if a, b := strings.ReplaceAll(answer(theirs), id, "ID"), strings.ReplaceAll(answer(nobodys), none, "ID"); a != b || strings.Contains(a, "zqwords") {
+					t.Errorf("%s tells it from one that does not exist:\n%s", who, difference(b, a))
+				}
 			}
 			if !strings.Contains(string(with.as(t, c.decides).Get("/adults/"+id).Status(200).Body), "zqwords") {
 				t.Fatal("whoever decides does not see it: the test tests nothing")

@@ -118,7 +118,7 @@ func (places) TrustsOf(context.Context, *store.Tx, string, clock.Day) ([]string,
 
 // as is somebody with a second factor.
 func as(id string) access.Viewer {
-	v := access.Viewer{Account: id, District: district, Strength: access.SecondFactor, Roles: map[access.Role][]string{}}
+	v := access.Viewer{Account: id, District: district, Strength: access.SteppedUp, Roles: map[access.Role][]string{}}
 	for _, p := range staff {
 		if p.id == id {
 			v.Roles[p.role] = append(v.Roles[p.role], p.org)
