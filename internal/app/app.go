@@ -78,6 +78,8 @@ type Settings struct {
 	Mail      Mailer
 	Secure    bool
 	Workers   int
+
+	making bool // the invented district is being made: see store.Options.Unflushed
 }
 
 // App is the program, joined and not yet serving.
@@ -113,7 +115,7 @@ type App struct {
 
 // OpenStore opens the database of a place with its key, without migrating it.
 func OpenStore(ctx context.Context, s Settings) (*store.DB, secret.Root, string, error) {
-	o := store.Options{URL: s.URL, OwnerURL: s.OwnerURL, Clock: s.Clock, IDs: s.IDs, Slices: Slices}
+	o := store.Options{URL: s.URL, OwnerURL: s.OwnerURL, Clock: s.Clock, IDs: s.IDs, Slices: Slices, Unflushed: s.making}
 	if s.Data != "" {
 		if err := os.MkdirAll(s.Data, 0o700); err != nil {
 			return nil, secret.Root{}, "", errs.Of(errs.Unavailable, err, "The data folder "+s.Data+" cannot be made.")

@@ -22,9 +22,13 @@ func init() { sqlite3.AutoExtension(fts5.Register) }
 // statement meets a file it cannot read or a lock it does not wait for. Without recursive triggers REPLACE would delete rows
 // that their triggers keep, such as audit entries.
 func sqliteURL(o Options, cacheKB int, readOnly bool) string {
+	flush := "synchronous(full)"
+	if o.Unflushed {
+		flush = "synchronous(off)"
+	}
 	q := url.Values{"vfs": {"adiantum"}, "_txlock": {"immediate"}}
 	q["_pragma"] = []string{
-		"hexkey('" + hex.EncodeToString(o.Key[:]) + "')", "busy_timeout(10000)", "journal_mode(wal)", "synchronous(full)",
+		"hexkey('" + hex.EncodeToString(o.Key[:]) + "')", "busy_timeout(10000)", "journal_mode(wal)", flush,
 		"foreign_keys(on)", "temp_store(memory)", "secure_delete(on)", "recursive_triggers(on)", fmt.Sprintf("cache_size(-%d)", cacheKB),
 	}
 	if readOnly {

@@ -41,8 +41,11 @@ type Options struct {
 	OwnerURL string   // PostgreSQL: the role that migrates; URL when empty
 	Readers  int      // reading connections; 0 means 4
 	Clock    clock.Clock
-	IDs      *id.Source
-	Slices   []Slice // whose migrations make the schema
+	// Unflushed leaves it to the machine when what is written reaches the disk (SQLite). Only for making the invented district
+	// afresh: nothing in it is anybody's, and whoever loses it makes it again.
+	Unflushed bool
+	IDs       *id.Source
+	Slices    []Slice // whose migrations make the schema
 	// Trace, when set, is told each statement before it runs: for the benchmark, which runs the same ones bare. The values
 	// are people's, so nothing else may be done with them.
 	Trace func(statement string, values []any) `json:"-"`
