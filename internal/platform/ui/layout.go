@@ -46,6 +46,9 @@ type Mast struct {
 	Ties          bool // with the ornament of the partners around a light
 }
 
+// roomForPlace is beside how many entries of the menu the name of the place still fits on a desk of 1280 pixels.
+const roomForPlace = 6
+
 // Page is a whole HTML document. Title is neutral: titles show in tabs, histories and shared screens, so they hold no
 // name, initial or category of anyone's record.
 type Page struct {
