@@ -16,8 +16,8 @@ import (
 	"kith/internal/feature/training/quiz"
 	"kith/internal/kernel/access"
 	"kith/internal/kernel/clock"
-	"kith/internal/platform/files"
 	"kith/internal/kernel/ref"
+	"kith/internal/platform/files"
 	"kith/internal/platform/store"
 )
 

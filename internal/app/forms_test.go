@@ -199,7 +199,7 @@ func fieldsOf(route string) []string {
 		"POST /admin/people/invite":          {"from", "until"},
 		"POST /admin/people/{id}/posts":      {"from", "until"},
 		"POST /newsletters/subscribers/stop": {"how"},
-		"POST /training/quizzes/given": {"groups", "follows"}, "POST /training/quizzes/bank": {"groups", "replaces"},
-		"POST /sharing/{record}/{step}":      {"other"},
+		"POST /training/quizzes/given":       {"groups", "follows"}, "POST /training/quizzes/bank": {"groups", "replaces"},
+		"POST /sharing/{record}/{step}": {"other"},
 	}[route]...)
 }
