@@ -94,7 +94,6 @@ func (f *Feature) knownBy(ctx context.Context, tx *store.Tx, x file, t telling) 
 // knownChildren are the child, brothers and sisters, the other children of the concerns, and the adults around those of them
 // whose files the viewer may see.
 func (f *Feature) knownChildren(ctx context.Context, tx *store.Tx, x file, siblings []Child, named []Named) (out []Known, err error) {
-	others := map[string]Child{}
 	var ids []string
 	for _, n := range named {
 		if n.Child != "" && n.Child != x.child.ID {
@@ -102,11 +101,13 @@ func (f *Feature) knownChildren(ctx context.Context, tx *store.Tx, x file, sibli
 		}
 	}
 	slices.Sort(ids)
-	if others, err = f.Children.Cards(ctx, tx, slices.Compact(ids)...); err != nil {
+	ids = slices.Compact(ids)
+	others, err := f.Children.Cards(ctx, tx, ids...)
+	if err != nil {
 		return nil, err
 	}
 	all := append([]Child{x.child}, siblings...)
-	for _, id := range slices.Compact(ids) {
+	for _, id := range ids {
 		if c, ok := others[id]; ok && !slices.ContainsFunc(siblings, func(s Child) bool { return s.ID == id }) {
 			all = append(all, c)
 		}
