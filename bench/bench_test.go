@@ -37,7 +37,7 @@ func TestReferenceDistrict(t *testing.T) {
 	for _, pg := range pages {
 		ok(t, d.visit(d.app.Handler, people, pg)(0))
 	}
-	ids, err := d.list(ctx, `SELECT c.id FROM concerns_concern c JOIN concerns_decision x ON x.concern_id = c.id WHERE c.org_id = (SELECT p.org_id FROM account_post p WHERE p.account_id = ?) AND x.answered_at > 0 LIMIT 1`, people[0].account)
+	ids, err := d.list(ctx, `SELECT c.id FROM concerns_concern c JOIN concerns_decision x ON x.concern_id = c.id WHERE c.org_id = (SELECT p.org_id FROM account_post p WHERE p.account_id = ?) AND x.kind = 'refer' LIMIT 1`, people[0].account)
 	ok(t, err)
 	if len(ids) != 1 {
 		t.Fatal("no concern of the past was referred")
@@ -50,7 +50,7 @@ func TestReferenceDistrict(t *testing.T) {
 	}
 	// Each entry of the chronology names a record that is there and is of its child or of its child's concern.
 	ok(t, d.app.DB.Read(ctx, access.System("*", "test"), func(ctx context.Context, tx *store.Tx) error {
-		n, err := store.Value[int64](ctx, tx, store.SQL(`SELECT count(*) FROM story_entry s WHERE NOT EXISTS (SELECT 1 FROM access_record r JOIN concerns_child k ON k.concern_id = r.parent_id WHERE r.id = s.record_id AND k.child_id = s.child_id)`))
+		n, err := store.Value[int64](ctx, tx, store.SQL(`SELECT count(*) FROM story_entry s WHERE NOT EXISTS (SELECT 1 FROM access_record r JOIN concerns_child k ON k.concern_id = r.parent_id WHERE r.id = s.record_id AND k.child_id = s.child_id) AND NOT EXISTS (SELECT 1 FROM access_record h WHERE h.id = s.record_id AND h.kind = 'harm')`))
 		if n != 0 {
 			t.Errorf("%d entries of the chronology name no record of their child", n)
 		}

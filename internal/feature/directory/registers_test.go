@@ -38,7 +38,7 @@ func (s signedIn) Viewer(_ context.Context, r *http.Request, district string) (a
 func TestRegistersByPage(t *testing.T) {
 	testkit.DBs(t, append([]store.Slice{bulk.Migrations}, slice...), func(t *testing.T, w *testkit.World) {
 		admin := func(org string) access.Viewer {
-			return access.Viewer{Account: "admin-" + org, District: "district", Now: clock.Of(testkit.Monday), Strength: access.SecondFactor, Roles: map[access.Role][]string{access.Member: {org}, access.Admin: {org}}}
+			return access.Viewer{Account: "admin-" + org, District: "district", Now: clock.Of(testkit.Monday), Strength: access.SteppedUp, Roles: map[access.Role][]string{access.Member: {org}, access.Admin: {org}}}
 		}
 		testkit.OK(t, w.DB.Write(t.Context(), program, func(ctx context.Context, tx *store.Tx) error {
 			if err := dir.Insert(ctx, tx, directory.Organisation{ID: "council", Kind: directory.Authority, Name: "The council"}); err != nil {

@@ -45,7 +45,7 @@ func (schools) Names(_ context.Context, _ *store.Tx, ids ...string) (map[string]
 }
 
 func admin(org string) access.Viewer {
-	return access.Viewer{Account: "admin-" + org, District: "district", Now: clock.Of(testkit.Monday), Strength: access.SecondFactor,
+	return access.Viewer{Account: "admin-" + org, District: "district", Now: clock.Of(testkit.Monday), Strength: access.SteppedUp,
 		Roles: map[access.Role][]string{access.Member: {org}, access.Admin: {org}}}
 }
 

@@ -32,7 +32,7 @@ var staff = []post{{"amina", "Amina Sesay", oak, access.DSL}, {"tom", "Tom Hartl
 
 // as is somebody of the staff with a second factor.
 func as(id string) access.Viewer {
-	v := access.Viewer{Account: id, District: district, Strength: access.SecondFactor, Roles: map[access.Role][]string{}}
+	v := access.Viewer{Account: id, District: district, Strength: access.SteppedUp, Roles: map[access.Role][]string{}}
 	for _, p := range staff {
 		if p.id == id {
 			v.Roles[p.role], v.Roles[access.Member] = []string{p.org}, []string{p.org}

@@ -30,7 +30,7 @@ var (
 )
 
 func person(account string, role access.Role, org string) access.Viewer {
-	return access.Viewer{Account: account, District: district, Strength: access.SecondFactor, Roles: map[access.Role][]string{role: {org}, access.Member: {org}}}
+	return access.Viewer{Account: account, District: district, Strength: access.SteppedUp, Roles: map[access.Role][]string{role: {org}, access.Member: {org}}}
 }
 
 type world struct {
