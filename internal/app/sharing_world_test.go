@@ -40,14 +40,6 @@ func (w *world) checked(t testing.TB, who, record, step string, answers ...strin
 	return w.as(t, who).Get("/sharing/"+record+"/"+step).Status(200).Form("main form").Set(answers...).Submit().Status(http.StatusOK).Has("h1", "Check before you go on")
 }
 
-// obeyed is the form of a check page as its button sends it.
-func (w *world) obeyed(t testing.TB, who, record, step string, answers ...string) url.Values {
-	t.Helper()
-	v := w.checked(t, who, record, step, answers...).Form("main form").Values
-	v.Set("do", "save")
-	return v
-}
-
 // SEC-3, CHR-10, CON-2: a concern is locked through the pages: the readers are named before, the named read it, nobody else finds a
 // trace, and whoever wrote it finds their own words and nothing of the leads.
 func TestLockedConcernIsReadByThoseItNames(t *testing.T) {

@@ -64,11 +64,6 @@ func (Store) CountsFrom(ctx context.Context, tx *store.Tx, from clock.Day) (map[
 	return counts(store.All[Count](ctx, tx, store.SQL(counting+` AND p.run_id IN (SELECT r.id FROM training_run r WHERE r.district_id = ? AND r.first_on >= ?) GROUP BY p.run_id`, int64(tx.Now), tx.Viewer.District, string(from))))
 }
 
-// takenIn counts the seats of a block that are taken at this instant, over all its runs.
-func (Store) takenIn(ctx context.Context, tx *store.Tx, block BlockID) (int64, error) {
-	return store.Value[int64](ctx, tx, store.SQL(`SELECT COUNT(*) FROM training_place p WHERE p.block_id = ? AND (p.state = 'placed' OR p.state IN ('held', 'offered') AND p.until_at > ?)`, string(block), int64(tx.Now)))
-}
-
 // lapse ends the holds and offers of a block whose hour has come, and returns them as they were.
 func (Store) lapse(ctx context.Context, tx *store.Tx, block BlockID) ([]Place, error) {
 	ended, err := store.All[Place](ctx, tx, store.SQL(`SELECT `+placeColumns+` FROM training_place p WHERE p.block_id = ? AND p.state IN ('held', 'offered') AND p.until_at <= ? ORDER BY p.id`, string(block), int64(tx.Now)))
