@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net/url"
 
 	"golang.org/x/mod/sumdb/note"
 
@@ -105,21 +104,13 @@ func (f *Feature) read(signed []byte) (audit.Checkpoint, error) {
 // letter is the mail of one copy. It says nothing of anybody (SEC-16).
 func (f *Feature) letter(c Copy, r Recipient, p audit.Checkpoint, signed []byte, now clock.Millis) mail.Message {
 	day := term.LongDate(c.Day) + " " + string(c.Day[:4])
-	return mail.Message{To: r.Email, Subject: "Kith: checkpoint of the audit log, " + day, At: now, MessageID: c.ID + "@" + f.host(),
+	return mail.Message{To: r.Email, Subject: "Kith: checkpoint of the audit log, " + day, At: now, MessageID: mail.IDAt(f.URL, c.ID),
 		Text: "Keep this message. There is nothing else to do.\n\n" +
 			fmt.Sprintf("It holds the checkpoint of the audit log of %s: its first %d entries, sealed as they were then. With it, and with the public key that you were given in person, anybody can prove later that none of those entries was altered, removed, added or moved. It says nothing about any person.\n\n", day, p.Size) +
 			string(signed) +
 			"\nHow to use it, on any machine and without a network, stands here:\n" + f.URL + "/audit/verify\n\n" +
 			"If a day goes by without such a message, ask whoever looks after Kith why.\n",
 		Files: []mail.File{{Name: "kith-checkpoint-" + string(c.Day) + ".txt", Type: "text/plain; charset=utf-8", Body: signed}}}
-}
-
-// host is the name that message ids end in.
-func (f *Feature) host() string {
-	if u, err := url.Parse(f.URL); err == nil && u.Hostname() != "" {
-		return u.Hostname()
-	}
-	return "kith.invalid"
 }
 
 // Late returns who has been without a new copy for too long, and how many recipients there are, for kith check.

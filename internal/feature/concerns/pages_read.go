@@ -359,7 +359,7 @@ func (f *Feature) rows(ctx context.Context, tx *store.Tx, list []listed) ([]ui.R
 			row.Right = append(row.Right, ui.LevelTag{Level: c.Level})
 		}
 		row.Right = append(row.Right, stateChip(c.Concern, c.ReviewOn))
-		row.Right = append(row.Right, softText("sent "+term.DateTime(c.RecordedAt, tx.Now)))
+		row.Right = append(row.Right, ui.Soft{Text: "sent " + term.DateTime(c.RecordedAt, tx.Now)})
 		out = append(out, row)
 	}
 	return out, nil

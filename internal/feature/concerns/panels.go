@@ -96,7 +96,7 @@ func clocks(cal term.Calendar, c listed, now clock.Millis) []templ.Component {
 	default:
 		out = append(out, stateChip(c.Concern, c.ReviewOn))
 	}
-	return append(out, softText("sent "+term.DateTime(c.RecordedAt, now)))
+	return append(out, ui.Soft{Text: "sent " + term.DateTime(c.RecordedAt, now)})
 }
 
 // backPanel is what was to be seen again today: watches that end, decisions to look at again, colleagues who have heard
@@ -126,7 +126,7 @@ func (f *Feature) backPanel(ctx context.Context, tx *store.Tx, cals term.Calenda
 			}
 		}
 		r.Voice, r.Sub = "", c.Title
-		r.Right = []templ.Component{ui.LevelTag{Level: c.Level}, softText("since " + term.ShortDate(c.ReviewOn))}
+		r.Right = []templ.Component{ui.LevelTag{Level: c.Level}, ui.Soft{Text: "since " + term.ShortDate(c.ReviewOn)}}
 		p.Rows = append(p.Rows, *r)
 	}
 	owing, err := f.store.Owing(ctx, tx, orgs)
@@ -241,7 +241,7 @@ func (f *Feature) railPanels(ctx context.Context, tx *store.Tx, cal term.Calenda
 		}
 		many := ui.TodayPanel{Order: 60, Rail: true, Head: ui.HeadCount{Title: "Looked for many children"}}
 		for _, id := range looked {
-			many.Lines = append(many.Lines, softText(names[id].Name+", more than "+strconv.Itoa(PickerLooks)+" in an hour this week"))
+			many.Lines = append(many.Lines, ui.Soft{Text: names[id].Name + ", more than " + strconv.Itoa(PickerLooks) + " in an hour this week"})
 		}
 		out = append(out, many)
 	}

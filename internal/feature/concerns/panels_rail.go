@@ -90,7 +90,7 @@ func (f *Feature) sincePanel(ctx context.Context, tx *store.Tx, cal term.Calenda
 	case n.Read > 0:
 		read = strconv.Itoa(n.Read) + " of them opened."
 	}
-	p.Lines = append(p.Lines, softText(text.Join(came)+" came in. "+urgent+" "+read))
+	p.Lines = append(p.Lines, ui.Soft{Text: text.Join(came) + " came in. " + urgent + " " + read})
 	tx.SawList("concern.counted", "", n)
 	return p, nil
 }

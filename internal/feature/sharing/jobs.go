@@ -2,7 +2,6 @@ package sharing
 
 import (
 	"context"
-	"net/url"
 
 	"kith/internal/kernel/access"
 	"kith/internal/platform/mail"
@@ -41,12 +40,8 @@ func (f *Feature) mailShare(ctx context.Context, v access.Viewer, args tellRecei
 	}); err != nil {
 		return err
 	}
-	host := "kith.invalid"
-	if u, err := url.Parse(f.URL); err == nil && u.Hostname() != "" {
-		host = u.Hostname()
-	}
 	for _, l := range to {
-		if err := f.Mail.Send(ctx, mail.Message{To: l.address, Subject: "Kith: something was shared with your school", At: s.At, MessageID: args.Share + "." + l.account + "@" + host,
+		if err := f.Mail.Send(ctx, mail.Message{To: l.address, Subject: "Kith: something was shared with your school", At: s.At, MessageID: mail.IDAt(f.URL, args.Share+"."+l.account),
 			Text: "Another school has shared something with your safeguarding leads.\n\nSign in to see what it is for and until when:\n" + f.URL + "/sharing\n\nThis message says nothing about anybody. Do not answer it.\n"}); err != nil {
 			return err
 		}

@@ -187,7 +187,7 @@ func (f *Feature) writeDates(ctx context.Context, v access.Viewer, a WriteDates)
 			if _, err := tx.Exec(ctx, store.SQL(`UPDATE training_interest SET told_at = ? WHERE id = ?`, int64(tx.Now), i.ID)); err != nil {
 				return err
 			}
-			m = mail.Message{To: i.Email, Subject: "Dates for " + c.Title, At: tx.Now, MessageID: f.messageID(i.ID + "-dates"),
+			m = mail.Message{To: i.Email, Subject: "Dates for " + c.Title, At: tx.Now, MessageID: mail.IDAt(f.PublicURL, i.ID+"-dates"),
 				Text: fmt.Sprintf("You asked to hear when %s has dates. It has: look at them, and ask for a place.\n\n%s/training/courses/%s\n\n%s\n", c.Title, f.PublicURL, c.ID, f.Publisher)}
 			return nil
 		}); err != nil || none {

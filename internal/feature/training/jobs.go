@@ -3,7 +3,6 @@ package training
 import (
 	"context"
 	"fmt"
-	"net/url"
 
 	"kith/internal/kernel/access"
 	"kith/internal/kernel/clock"
@@ -72,7 +71,7 @@ func (f *Feature) writeOffer(ctx context.Context, v access.Viewer, a WriteOffer)
 			return err
 		}
 		secret, err := f.Store.insertLink(ctx, tx, p.ID, toOffer, p.Until)
-		m = mail.Message{To: to, Subject: "A place has come free: " + c.Title, At: tx.Now, MessageID: f.messageID(string(p.ID) + "-offer"),
+		m = mail.Message{To: to, Subject: "A place has come free: " + c.Title, At: tx.Now, MessageID: mail.IDAt(f.PublicURL, string(p.ID)+"-offer"),
 			Text: fmt.Sprintf("A place has come free on %s, %s.\n\nIt is offered to you until %s. Take it or leave it here:\n%s\n\nThe link is yours alone and works once. Do nothing, and the place goes to the next in line.\n\n%s\n",
 				c.Title, DayWords(r.Days), term.DateTime(p.Until, tx.Now), f.PublicURL+"/training/offers/"+secret, f.Publisher)}
 		return err
@@ -99,15 +98,6 @@ func (f *Feature) addressOf(ctx context.Context, tx *store.Tx, k Booking) (strin
 		return "", nil
 	}
 	return a, err
-}
-
-// messageID is the Message-ID of a letter: the same whenever it is sent again.
-func (f *Feature) messageID(id string) string {
-	u, err := url.Parse(f.PublicURL)
-	if err != nil || u.Hostname() == "" {
-		return id + "@localhost"
-	}
-	return id + "@" + u.Hostname()
 }
 
 // WriteResults writes to requesters of a block whom the allocation has told something: a hundred of them, those not written to yet.
@@ -142,7 +132,7 @@ func (f *Feature) writeResults(ctx context.Context, v access.Viewer, a WriteResu
 				return err
 			}
 			sentence, _, _ := k.Explanation()
-			m = mail.Message{To: to, Subject: "Your place on a course", At: tx.Now, MessageID: f.messageID(string(k.ID) + "-result"),
+			m = mail.Message{To: to, Subject: "Your place on a course", At: tx.Now, MessageID: mail.IDAt(f.PublicURL, string(k.ID)+"-result"),
 				Text: sentence + "\n\nHow it was decided, and what you can do now:\n" + f.PublicURL + "/training/requests/" + string(k.ID) + "\n\n" + f.Publisher + "\n"}
 			return nil
 		}); err != nil || none {
@@ -185,7 +175,7 @@ func (f *Feature) writeReceipt(ctx context.Context, v access.Viewer, a WriteRece
 		if err != nil {
 			return err
 		}
-		m = mail.Message{To: to, Subject: "We have your request for a place", At: k.Entered, MessageID: f.messageID(string(k.ID) + "-receipt"),
+		m = mail.Message{To: to, Subject: "We have your request for a place", At: k.Entered, MessageID: mail.IDAt(f.PublicURL, string(k.ID)+"-receipt"),
 			Text: fmt.Sprintf("Your request for a place (%s) arrived %s on %s, and its place in line goes by that day.\n\n%s\n\n%s\n", b.Title, ChannelWords(k.Channel), longDay(p.Arrived), b.Invitation(), f.Publisher)}
 		return nil
 	})
