@@ -3,6 +3,7 @@ package app
 import (
 	"encoding/json"
 	"net/http"
+	"slices"
 
 	"github.com/a-h/templ"
 
@@ -45,12 +46,11 @@ func (a *App) demoPersonas(r *http.Request) templ.Component {
 	}
 	var groups []personaGroup
 	for _, p := range all {
-		n := len(groups)
-		if n == 0 || groups[n-1].name != p.Group {
-			groups = append(groups, personaGroup{name: p.Group})
-			n++
+		i := slices.IndexFunc(groups, func(g personaGroup) bool { return g.name == p.Group })
+		if i < 0 {
+			i, groups = len(groups), append(groups, personaGroup{name: p.Group})
 		}
-		groups[n-1].personas = append(groups[n-1].personas, p)
+		groups[i].personas = append(groups[i].personas, p)
 	}
 	return personaPanel(demo.District, groups)
 }

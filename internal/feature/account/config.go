@@ -11,6 +11,7 @@ import (
 	"kith/internal/kernel/ref"
 	"kith/internal/platform/mail"
 	"kith/internal/platform/store"
+	"kith/internal/platform/ui"
 	"kith/internal/platform/web"
 )
 
@@ -41,6 +42,8 @@ type Config struct {
 // Feature is the slice.
 type Feature struct {
 	DB *store.DB
+	// Open are the parts of the program that need no account, shown on the sign-in page.
+	Open []ui.Link
 	// Demo is the section of the sign-in page where a visitor of the demonstration becomes somebody with one click. Nil
 	// outside the demonstration.
 	Demo func(*http.Request) templ.Component

@@ -51,6 +51,7 @@ func (f *Feature) signInPage(w http.ResponseWriter, r *http.Request) error {
 		return web.Redirect(w, r, next, "")
 	}
 	view := signInView{Next: next, Said: said[r.FormValue("said")], Providers: f.sso.list}
+	view.Open = f.Open
 	if f.Demo != nil {
 		view.Demo = f.Demo(r)
 	}

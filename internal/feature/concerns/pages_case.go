@@ -81,7 +81,10 @@ func (f *Feature) caseOf(ctx context.Context, tx *store.Tx, c Concern, t Triage,
 	}
 	if c.Reporter != "" && c.Reporter != v.Account {
 		view.Reporter = strings.Fields(d.names[c.Reporter].Name + " colleague")[0]
-		view.SeenBy = "They see that it was read at " + term.Time(c.ReadAt) + "."
+		view.SeenBy = "No lead has opened it yet, and they see that."
+		if c.ReadAt != 0 {
+			view.SeenBy = "They see that it was read " + term.DateTime(c.ReadAt, tx.Now) + "."
+		}
 		for _, p := range phrases {
 			sent := ""
 			for _, x := range d.feedback {
@@ -195,9 +198,11 @@ func caseSteps(c Concern, t Triage, d caseData, now clock.Millis) []ui.Step {
 	steps := []ui.Step{
 		{Text: "Happened", Detail: happened(c, now), State: ui.StepDone},
 		{Text: "Sent", Detail: term.DateTime(c.RecordedAt, now), State: ui.StepDone},
-		{Text: "Read", Detail: term.DateTime(c.ReadAt, now), State: ui.StepDone},
 	}
-	taken := ui.Step{Text: "Taken", Detail: "not yet", State: ui.StepAt}
+	read, taken := ui.Step{Text: "Read by a lead", Detail: "not yet", State: ui.StepAt}, ui.Step{Text: "Taken", Detail: "not yet", State: ui.StepNext}
+	if c.ReadAt != 0 || c.TakenAt != 0 {
+		read.Detail, read.State, taken.State = term.DateTime(c.ReadAt, now), ui.StepDone, ui.StepAt
+	}
 	decided, closed := ui.Step{Text: "Decided", Detail: "not yet", State: ui.StepNext}, ui.Step{Text: "Closed", Detail: "with reasons", State: ui.StepNext}
 	if c.TakenAt != 0 {
 		taken = ui.Step{Text: "Taken by " + d.names[c.TakenBy].Name, Detail: term.DateTime(c.TakenAt, now), State: ui.StepDone}
@@ -214,7 +219,7 @@ func caseSteps(c Concern, t Triage, d caseData, now clock.Millis) []ui.Step {
 	if c.State == Closed {
 		closed.State, closed.Detail = ui.StepDone, ""
 	}
-	return append(steps, taken, decided, closed)
+	return append(steps, read, taken, decided, closed)
 }
 
 func outcomeLine(d Decision) string {
