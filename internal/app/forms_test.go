@@ -65,6 +65,7 @@ func init() {
 		return []string{"id", w.fresh(), "rung", "0", "who", "The duty social worker", "words", "It stands.", "end", "next", "safe", "yes", "safety", "As before."}
 	})
 	say("POST /referrals/{id}/withdraw", "words", "Sent to the wrong service.")
+	say("POST /admin/concerns", "version", "0", "name", "the front door", "phone", "01632 960 300", "urgent", "10", "normal", "120", "high", "120", "reply", "2", "box", "1", "silent", "2", "together", "5")
 	say("POST /admin/referrals", "edition_name", "January", "from", "2027-01-04", "due", "1", "head", "1", "reads_1", "65", "reads_2", "65", "reads_3", "28", "reads_4", "28",
 		"step_1", "Talk", "talks_1", "The one who decided", "days_1", "1", "step_2", "Managers", "talks_2", "Both managers", "days_2", "2")
 	with("POST /talk/start", func(w *world, f fixtures) []string { return []string{"code", f["code"]} })

@@ -92,9 +92,10 @@ func (f frames) frame(ctx context.Context, v access.Viewer, at string) (ui.Page,
 					break
 				}
 			}
-			for _, o := range all { // times, answers and the ladder of referrals are the whole district's
+			for _, o := range all { // clocks, times, answers and the ladder of referrals are the whole district's
 				if o.Kind == directory.Authority || o.Kind == directory.Partnership {
-					p.Nav = append(p.Nav, ui.NavItem{Text: "Referral rules", Href: "/admin/referrals", Current: at == "/admin/referrals"})
+					p.Nav = append(p.Nav, ui.NavItem{Text: "Clocks", Href: "/admin/concerns", Current: at == "/admin/concerns"},
+						ui.NavItem{Text: "Referral rules", Href: "/admin/referrals", Current: at == "/admin/referrals"})
 					break
 				}
 			}

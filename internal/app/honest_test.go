@@ -31,6 +31,8 @@ func sender(route string) string {
 		return "dsl"
 	case strings.HasPrefix(route, "POST /training/"):
 		return "headteacher"
+	case route == "POST /admin/concerns", route == "POST /admin/referrals", route == "POST /admin/terms/hours":
+		return "strategic-manager"
 	case strings.HasPrefix(route, "POST /admin/"):
 		return "account-admin"
 	case strings.HasPrefix(route, "POST /audit/"):

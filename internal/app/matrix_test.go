@@ -65,7 +65,7 @@ func (w *world) furnish(t testing.TB) fixtures {
 	f["booking"] = w.value(t, `SELECT k.id FROM training_booking k JOIN training_place p ON p.id = k.id WHERE k.by_id = ? AND p.choice = 2`, w.accounts["headteacher"])
 	f["roll"], f["register"] = w.fresh(), w.fresh()
 	w.as(t, "account-admin").PostParts("/admin/roll", values("id", f["roll"], "org", school), map[string][]byte{"roll.csv": []byte("UPN,Legal Forename,Legal Surname,DOB,Reg\n,Zoe,Brien,03/09/2014,6A\n")}).Status(303)
-	w.as(t, "district-admin").PostParts("/admin/register", values("id", f["register"], "kind", "groups"), map[string][]byte{"groups.csv": []byte("Group UID,Group Name\n1,A trust\n")}).Status(303)
+	w.as(t, "strategic-manager").PostParts("/admin/register", values("id", f["register"], "kind", "groups"), map[string][]byte{"groups.csv": []byte("Group UID,Group Name\n1,A trust\n")}).Status(303)
 	w.furnishAdults(t, f)
 	w.refer(t, f)
 	w.ask(t, f)
@@ -176,7 +176,7 @@ func (f fixtures) address(t testing.TB, pattern string, instead map[string]strin
 }
 
 // everybody are the columns of the access matrix.
-var everybody = []string{"nobody", "reporter", "teacher", "dsl", "deputy-dsl", "headteacher", "chair-of-governors", "lado", "social-worker", "account-admin", "district-admin", "partnership-manager", "training-admin", "auditor", "lead-governor", "dsl, first factor", "dsl-millrace", "head-millrace", "teacher-millrace",
+var everybody = []string{"nobody", "reporter", "teacher", "dsl", "deputy-dsl", "headteacher", "chair-of-governors", "lado", "social-worker", "account-admin", "strategic-manager", "partnership-manager", "training-admin", "auditor", "lead-governor", "dsl, first factor", "dsl-millrace", "head-millrace", "teacher-millrace",
 	"dsl-overmoor", "head-overmoor", "account-admin-overmoor", "partnership-overmoor"}
 
 // person returns the browser of somebody of the matrix. People of the second district ask under their own district's name.

@@ -95,6 +95,7 @@ var cast = []person{
 	{"", "Ruth Ansell", "ruth.ansell", atPartners, access.Partnership, "Communications officer", "", "", ""},
 	{"lead-governor", "Malcolm Reid", "malcolm.reid", atThornbeck, access.Governor, "Lead governor for safeguarding", "", "Around a school", "Lead governor. Figures of groups, no names"},
 	{"training-admin", "Nadia Rahman", "nadia.rahman", atPartners, access.TrainingAdmin, "Training administrator", "", "Across the district", "Courses, requests and who gets a place"},
+	{"strategic-manager", "Alison Grady", "alison.grady", atAuthority, access.Admin, "Strategic manager, education safeguarding", "", "Across the district", "What holds for every school: clocks, dates, registers"},
 	{"auditor", "Carys Pugh", "carys.pugh", atAuthority, access.Auditor, "Data protection officer", "", "Across the district", "Proves that nothing was removed"},
 }
 

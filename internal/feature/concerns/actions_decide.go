@@ -268,7 +268,11 @@ func (f *Feature) watchHigh(ctx context.Context, tx *store.Tx, id ID, t Triage) 
 		return err
 	}
 	if t.Level == 3 && len(actions) == 0 {
-		return f.store.setWatch(ctx, tx, watch{Concern: id, Kind: watchHigh, DueAt: tx.Now.Add(HighNoStep)})
+		set, err := f.store.Settings(ctx, tx)
+		if err != nil {
+			return err
+		}
+		return f.store.setWatch(ctx, tx, watch{Concern: id, Kind: watchHigh, DueAt: tx.Now.Add(time.Duration(set.High) * time.Minute)})
 	}
 	return f.store.dropWatch(ctx, tx, id, watchHigh)
 }

@@ -79,7 +79,11 @@ func (f *Feature) begin(ctx context.Context, tx *store.Tx, c Concern) error {
 	if err != nil {
 		return err
 	}
-	return f.store.setWatch(ctx, tx, watch{Concern: c.ID, Kind: watchUnread, DueAt: c.look(cal, 0, tx.Now), Since: tx.Now})
+	set, err := f.store.Settings(ctx, tx)
+	if err != nil {
+		return err
+	}
+	return f.store.setWatch(ctx, tx, watch{Concern: c.ID, Kind: watchUnread, DueAt: set.look(c, cal, 0, tx.Now), Since: tx.Now})
 }
 
 // tellSome tells, at step 0, the whole lead team of what is urgent and whoever is on duty of the rest; at each later step
@@ -194,7 +198,11 @@ func (f *Feature) escalate(ctx context.Context, tx *store.Tx, w watch) error {
 		if err != nil {
 			return err
 		}
-		w.DueAt, w.Since = c.look(cal, w.Step, tx.Now), tx.Now
+		set, err := f.store.Settings(ctx, tx)
+		if err != nil {
+			return err
+		}
+		w.DueAt, w.Since = set.look(c, cal, w.Step, tx.Now), tx.Now
 		if w.Step >= 3 && c.Urgent {
 			w.DueAt = tx.Now.Add(time.Hour) // everybody has been told; it is said again, not shouted
 		}

@@ -103,7 +103,11 @@ func (f *Feature) send(ctx context.Context, tx *store.Tx, d Draft) error {
 		if err != nil {
 			return err
 		}
-		triage.ReplyDue = ReplyDue(cal, d.Source, tx.Now)
+		set, err := f.store.Settings(ctx, tx)
+		if err != nil {
+			return err
+		}
+		triage.ReplyDue = set.ReplyDue(cal, d.Source, tx.Now)
 	}
 	if err := f.store.insertTriage(ctx, tx, c.Org, triage); err != nil {
 		return err

@@ -67,7 +67,7 @@ func (f *Feature) caseOf(ctx context.Context, tx *store.Tx, c Concern, t Triage,
 		}
 		view.Kids = append(view.Kids, row)
 	}
-	if err := f.known(ctx, tx, view, d.kids); err != nil {
+	if err := f.known(ctx, tx, view, d); err != nil {
 		return nil, err
 	}
 	caseParents(view, d, tx.Now)
@@ -142,7 +142,7 @@ type caseData struct {
 	feedback  []Feedback
 	alerts    []alerted
 	claim     claim
-	service   Service
+	set       Settings
 	leads     []ref.Person
 	cal       term.Calendar // of the school
 	names     map[string]ref.Person
@@ -162,7 +162,7 @@ func (f *Feature) caseData(ctx context.Context, tx *store.Tx, c Concern, t Triag
 		func() (err error) { d.feedback, err = f.store.Feedback(ctx, tx, c.ID); return },
 		func() (err error) { d.alerts, err = f.store.Alerts(ctx, tx, c.ID); return },
 		func() (err error) { d.claim, err = f.store.claimOf(ctx, tx, c.ID); return },
-		func() (err error) { d.service, err = f.store.Service(ctx, tx); return },
+		func() (err error) { d.set, err = f.store.Settings(ctx, tx); return },
 		func() (err error) { d.leads, err = f.People.Leads(ctx, tx, c.Org); return },
 		func() (err error) { d.cal, err = f.calendar(ctx, tx, c.Org); return },
 	}
@@ -246,9 +246,9 @@ func decisionOf(x Decision, names map[string]ref.Person, now clock.Millis) decis
 }
 
 // known shows what has accumulated for each child who may have been harmed: counted for this viewer, never scored (CHR-8).
-func (f *Feature) known(ctx context.Context, tx *store.Tx, view *caseView, kids []Child) error {
+func (f *Feature) known(ctx context.Context, tx *store.Tx, view *caseView, d caseData) error {
 	var others []string
-	for _, k := range kids {
+	for _, k := range d.kids {
 		if k.Child == "" || k.Role != Harmed {
 			continue
 		}
@@ -264,7 +264,9 @@ func (f *Feature) known(ctx context.Context, tx *store.Tx, view *caseView, kids 
 				low++
 			}
 		}
-		view.LowTogether = view.LowTogether || low >= LowTogether
+		if low >= d.set.Together {
+			view.Together = text.Plural(low, "low-level entry", "low-level entries")
+		}
 		view.Known = append(view.Known, ui.StripCaption{Name: strings.Fields(k.Name + " ")[0], Strip: strip, WithThis: true, Href: "/children/" + k.Child, Link: "Open the line"})
 		siblings, err := f.Deps.Children.SiblingsOf(ctx, tx, k.Child)
 		if err != nil {
@@ -300,7 +302,7 @@ func caseParents(view *caseView, d caseData, now clock.Millis) {
 		stop = stop || g.Stop
 	}
 	if stop {
-		view.Stop = &ui.StopPanel{Title: "Do not tell the family yet", Text: "A category of this concern can make telling the family unsafe.", Ask: d.service.Name + ", " + d.service.Phone, Body: adviceField(view.ID, d.service.Name)}
+		view.Stop = &ui.StopPanel{Title: "Do not tell the family yet", Text: "A category of this concern can make telling the family unsafe.", Ask: d.set.Service.Name + ", " + d.set.Service.Phone, Body: adviceField(view.ID, d.set.Service.Name)}
 	}
 }
 

@@ -44,6 +44,8 @@ func (f *Feature) Routes() []web.Route {
 		web.Post("/concerns/rota/{id}/remove", access.Lead, f.rotaRemoveForm),
 		web.Get("/concerns/notice", access.Lead, f.noticePage),
 		web.Post("/concerns/notice", access.Lead, f.noticeForm),
+		web.Get("/admin/concerns", access.Administer, f.settingsPage),
+		web.Post("/admin/concerns", access.Administer, f.settingsForm),
 		web.Get("/day-code", access.Anybody, f.codePage),
 		web.Post("/day-code", access.Anybody, f.codeForm),
 	}

@@ -62,11 +62,15 @@ func (f *Feature) Panels(ctx context.Context, tx *store.Tx) ([]ui.TodayPanel, er
 			}
 		}
 	}
-	back, err := f.backPanel(ctx, tx, cals, orgs, today)
+	set, err := f.store.Settings(ctx, tx)
 	if err != nil {
 		return nil, err
 	}
-	rail, err := f.railPanels(ctx, tx, cals.Of(orgs[0]), orgs, today)
+	back, err := f.backPanel(ctx, tx, cals, set, orgs, today)
+	if err != nil {
+		return nil, err
+	}
+	rail, err := f.railPanels(ctx, tx, cals.Of(orgs[0]), set, orgs, today)
 	if err != nil {
 		return nil, err
 	}
@@ -101,7 +105,7 @@ func clocks(cal term.Calendar, c listed, now clock.Millis) []templ.Component {
 
 // backPanel is what was to be seen again today: watches that end, decisions to look at again, colleagues who have heard
 // nothing, tellers who wait for an answer (CON-14, CON-19, CON-22).
-func (f *Feature) backPanel(ctx context.Context, tx *store.Tx, cals term.Calendars, orgs []string, today clock.Day) (ui.TodayPanel, error) {
+func (f *Feature) backPanel(ctx context.Context, tx *store.Tx, cals term.Calendars, set Settings, orgs []string, today clock.Day) (ui.TodayPanel, error) {
 	p := ui.TodayPanel{Order: 20, Head: ui.HeadCount{Title: "Comes back today"}, None: "Nothing comes back today."}
 	back, err := f.store.Back(ctx, tx, orgs, today)
 	if err != nil {
@@ -141,13 +145,13 @@ func (f *Feature) backPanel(ctx context.Context, tx *store.Tx, cals term.Calenda
 		}
 		p.Rows = append(p.Rows, ui.RowItem{Kind: picture.Contact, Href: "/concerns/" + string(c.ID), What: what, Who: who, Right: []templ.Component{ui.ClockTag{Fraction: left.Elapsed, Text: left.Words, Now: left.Over}}})
 	}
-	silent, err := f.silent(ctx, tx, cals, orgs, today)
+	silent, err := f.silent(ctx, tx, cals, set.Silent, orgs, today)
 	if err != nil {
 		return p, err
 	}
 	if len(silent) > 0 {
 		p.Rows = append(p.Rows, ui.RowItem{Kind: picture.Meeting, Href: "/concerns/silent", What: "No feedback given", Who: text.Plural(len(silent), "colleague is waiting", "colleagues are waiting"),
-			Sub: "Read more than two school days ago, and nothing was said since.", Right: []templ.Component{linkLine("/concerns/silent", "Send a phrase")}})
+			Sub: "Read more than " + text.Plural(set.Silent, "school day", "school days") + " ago, and nothing was said since.", Right: []templ.Component{linkLine("/concerns/silent", "Send a phrase")}})
 	}
 	mine, err := f.store.MyActions(ctx, tx)
 	if err != nil {
@@ -163,11 +167,11 @@ func (f *Feature) backPanel(ctx context.Context, tx *store.Tx, cals term.Calenda
 	return p, nil
 }
 
-// silent are the concerns whose reporters have heard nothing for two school days of their own school (CON-22).
-func (f *Feature) silent(ctx context.Context, tx *store.Tx, cals term.Calendars, orgs []string, today clock.Day) ([]listed, error) {
+// silent are the concerns whose reporters have heard nothing for so many school days of their own school (CON-22).
+func (f *Feature) silent(ctx context.Context, tx *store.Tx, cals term.Calendars, days int, orgs []string, today clock.Day) ([]listed, error) {
 	by := map[clock.Day][]string{} // schools that count alike are asked for together
 	for _, org := range orgs {
-		since := cals.Of(org).AddSchoolDays(today, -SilentDays)
+		since := cals.Of(org).AddSchoolDays(today, -days)
 		by[since] = append(by[since], org)
 	}
 	var out []listed
@@ -182,7 +186,7 @@ func (f *Feature) silent(ctx context.Context, tx *store.Tx, cals term.Calendars,
 }
 
 // railPanels are cover, gaps, who looks a lot, and what is being dealt with.
-func (f *Feature) railPanels(ctx context.Context, tx *store.Tx, cal term.Calendar, orgs []string, today clock.Day) ([]ui.TodayPanel, error) {
+func (f *Feature) railPanels(ctx context.Context, tx *store.Tx, cal term.Calendar, set Settings, orgs []string, today clock.Day) ([]ui.TodayPanel, error) {
 	org := orgs[0]
 	duties, err := f.store.Rota(ctx, tx, org, today, today.Add(6))
 	if err != nil {
@@ -225,7 +229,7 @@ func (f *Feature) railPanels(ctx context.Context, tx *store.Tx, cal term.Calenda
 	if err != nil {
 		return nil, err
 	}
-	since, err := f.sincePanel(ctx, tx, cal, orgs, today)
+	since, err := f.sincePanel(ctx, tx, cal, set, orgs, today)
 	if err != nil {
 		return nil, err
 	}

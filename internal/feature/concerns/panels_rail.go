@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"kith/internal/kernel/clock"
 	"kith/internal/kernel/term"
@@ -52,19 +53,19 @@ func (s *since) Dest() []any { return []any{&s.Concerns, &s.Notices, &s.Read, &s
 
 // Since counts what came in to the schools from the instant on: concerns, police notices, how many were opened, and how many
 // urgent ones nobody had opened within the first step of the rota (CON-11).
-func (Store) Since(ctx context.Context, tx *store.Tx, orgs []string, from clock.Millis) (since, error) {
+func (Store) Since(ctx context.Context, tx *store.Tx, orgs []string, from clock.Millis, step time.Duration) (since, error) {
 	return store.One[since](ctx, tx, store.SQL(`SELECT coalesce(sum(CASE WHEN c.source = 'notice' THEN 0 ELSE 1 END), 0), coalesce(sum(CASE WHEN c.source = 'notice' THEN 1 ELSE 0 END), 0),
 		coalesce(sum(CASE WHEN c.read_at > 0 THEN 1 ELSE 0 END), 0),
 		coalesce(sum(CASE WHEN c.urgent = TRUE AND (c.read_at > c.recorded_at + ? OR c.read_at = 0 AND c.recorded_at + ? < ?) THEN 1 ELSE 0 END), 0)
-		FROM concerns_concern c JOIN concerns_triage t ON t.concern_id = c.id JOIN access_record r ON r.id = t.id WHERE `, UrgentStep.Milliseconds(), UrgentStep.Milliseconds(), int64(tx.Now)).
+		FROM concerns_concern c JOIN concerns_triage t ON t.concern_id = c.id JOIN access_record r ON r.id = t.id WHERE `, step.Milliseconds(), step.Milliseconds(), int64(tx.Now)).
 		In("c.org_id", orgs).Add(`AND c.recorded_at >= ?`, int64(from)).Visible("r"))
 }
 
 // sincePanel says what came in since the last school day began. Its totals are of what the viewer may see (CHR-3).
-func (f *Feature) sincePanel(ctx context.Context, tx *store.Tx, cal term.Calendar, orgs []string, today clock.Day) (ui.TodayPanel, error) {
+func (f *Feature) sincePanel(ctx context.Context, tx *store.Tx, cal term.Calendar, set Settings, orgs []string, today clock.Day) (ui.TodayPanel, error) {
 	last := cal.AddSchoolDays(today, -1)
 	p := ui.TodayPanel{Order: 70, Rail: true, Head: ui.HeadCount{Title: "Since " + weekday(last, today)}}
-	n, err := f.store.Since(ctx, tx, orgs, clock.Of(last.Start()))
+	n, err := f.store.Since(ctx, tx, orgs, clock.Of(last.Start()), set.UrgentStep())
 	if err != nil {
 		return p, err
 	}
@@ -79,10 +80,11 @@ func (f *Feature) sincePanel(ctx context.Context, tx *store.Tx, cal term.Calenda
 	if n.Notices > 0 {
 		came = append(came, text.Plural(n.Notices, "police notice", "police notices"))
 	}
-	urgent := "Nothing urgent went unread for more than 15 minutes."
+	urgent := "Nothing"
 	if n.Late > 0 {
-		urgent = strconv.Itoa(n.Late) + " urgent went unread for more than 15 minutes."
+		urgent = strconv.Itoa(n.Late)
 	}
+	urgent += " urgent went unread for more than " + strconv.Itoa(set.Urgent) + " minutes."
 	read := "None of them has been opened yet."
 	switch {
 	case n.Read == n.Concerns+n.Notices:
@@ -112,14 +114,19 @@ type silentRow struct {
 // silentPage lists the colleagues who were read and have heard nothing since, each with the phrases of one press (CON-22).
 func (f *Feature) silentPage(w http.ResponseWriter, r *http.Request) error {
 	var rows []silentRow
-	v := web.Viewer(r)
+	days, v := 0, web.Viewer(r)
 	err := f.DB.Read(r.Context(), v, func(ctx context.Context, tx *store.Tx) error {
 		rows = nil
 		cals, err := f.Calendars.Calendars(ctx, tx)
 		if err != nil {
 			return err
 		}
-		list, err := f.silent(ctx, tx, cals, f.leadOrgs(v), clock.DayOf(tx.Now.Time()))
+		set, err := f.store.Settings(ctx, tx)
+		if err != nil {
+			return err
+		}
+		days = set.Silent
+		list, err := f.silent(ctx, tx, cals, days, f.leadOrgs(v), clock.DayOf(tx.Now.Time()))
 		if err != nil {
 			return err
 		}
@@ -146,5 +153,5 @@ func (f *Feature) silentPage(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return web.Show(w, r, web.Page{Title: "Colleagues who wait to hear", Class: "p-today", At: "/concerns", Crumb: &ui.Link{Text: "Today", Href: "/today"}, Body: silentPage(rows)})
+	return web.Show(w, r, web.Page{Title: "Colleagues who wait to hear", Class: "p-today", At: "/concerns", Crumb: &ui.Link{Text: "Today", Href: "/today"}, Body: silentPage(rows, text.Plural(days, "school day", "school days"))})
 }

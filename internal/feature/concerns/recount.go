@@ -14,19 +14,19 @@ import (
 
 // look says when the rota looks at a concern that nobody has taken: a police notice first by its own clock (ENC-1), everything
 // else by that of CON-11.
-func (c Concern) look(cal term.Calendar, step int, since clock.Millis) clock.Millis {
+func (s Settings) look(c Concern, cal term.Calendar, step int, since clock.Millis) clock.Millis {
 	if c.Source == Police && step == 0 {
 		return NoticeDue(cal, since)
 	}
-	return NextLook(cal, c.Urgent, since)
+	return s.NextLook(cal, c.Urgent, since)
 }
 
-// ReplyDue is when whoever told us is to have an answer: 15:30 on the second school day after, on the next where a pupil asked for
-// an adult (CON-19).
-func ReplyDue(c term.Calendar, source Source, told clock.Millis) clock.Millis {
-	days := ReplyDays
+// ReplyDue is when whoever told us is to have an answer: 15:30 on the last of the school days that the district gives for it, fewer
+// where a pupil asked for an adult (CON-19).
+func (s Settings) ReplyDue(c term.Calendar, source Source, told clock.Millis) clock.Millis {
+	days := s.Reply
 	if source == Box {
-		days = BoxDays
+		days = s.Box
 	}
 	return clock.Of(c.AddSchoolDays(clock.DayOf(told.Time()), days).At(15, 30))
 }
@@ -51,13 +51,13 @@ func (recount) Kind() string { return "concerns.recount" }
 // recountAtOnce is how many concerns are set anew in one transaction.
 const recountAtOnce = 50
 
-// Recount sees to it that the clocks that run at a school, "" for all of them, are set anew: its calendar has changed in this
-// transaction.
+// Recount sees to it that the clocks that run at a school, "" for all of them, are set anew: its calendar, or the
+// district's settings, have changed in this transaction.
 func (f *Feature) Recount(ctx context.Context, tx *store.Tx, org string) error {
 	return jobs.Add(ctx, tx, recount{org})
 }
 
-// recount counts from when each clock began, by the calendar as it now is. So it may run again, and a clock that has run out by
+// recount counts from when each clock began, by the calendar and the settings as they now are. So it may run again, and a clock that has run out by
 // the new count is found by the next sweep.
 func (f *Feature) recount(ctx context.Context, v access.Viewer, args recount) error {
 	var ids []string
@@ -74,8 +74,12 @@ func (f *Feature) recount(ctx context.Context, v access.Viewer, args recount) er
 			if err != nil {
 				return err
 			}
+			set, err := f.store.Settings(ctx, tx)
+			if err != nil {
+				return err
+			}
 			for _, id := range some {
-				if err := f.recountOne(ctx, tx, cals, ID(id)); err != nil {
+				if err := f.recountOne(ctx, tx, cals, set, ID(id)); err != nil {
 					return err
 				}
 			}
@@ -86,7 +90,7 @@ func (f *Feature) recount(ctx context.Context, v access.Viewer, args recount) er
 	return err
 }
 
-func (f *Feature) recountOne(ctx context.Context, tx *store.Tx, cals term.Calendars, id ID) error {
+func (f *Feature) recountOne(ctx context.Context, tx *store.Tx, cals term.Calendars, set Settings, id ID) error {
 	if _, err := tx.Lock(ctx, "concerns_concern", string(id)); err != nil {
 		return err
 	}
@@ -103,19 +107,20 @@ func (f *Feature) recountOne(ctx context.Context, tx *store.Tx, cals term.Calend
 		w.Since = c.RecordedAt
 	}
 	if err == nil && w.Since != 0 && !c.Urgent {
-		if due := c.look(cal, w.Step, w.Since); due != w.DueAt {
+		if due := set.look(c, cal, w.Step, w.Since); due != w.DueAt {
 			moved["look"], w.DueAt = due, due
 			if err := f.store.setWatch(ctx, tx, w); err != nil {
 				return err
 			}
 		}
 	}
-	n, err := f.store.moveReply(ctx, tx, id, ReplyDue(cal, c.Source, c.RecordedAt))
+	reply := set.ReplyDue(cal, c.Source, c.RecordedAt)
+	n, err := f.store.moveReply(ctx, tx, id, reply)
 	if err != nil {
 		return err
 	}
 	if n > 0 {
-		moved["reply"] = ReplyDue(cal, c.Source, c.RecordedAt)
+		moved["reply"] = reply
 	}
 	if len(moved) == 0 {
 		return nil

@@ -20,30 +20,22 @@ func Happened(w When, now clock.Millis) (clock.Millis, story.Precision, error) {
 	return story.Happened(w, now)
 }
 
-// Escalation times (CON-11). They are what a district may set otherwise; these are the shipped defaults.
 const (
-	UrgentStep  = 15 * time.Minute // unread and urgent: the rota's next person, at any hour
-	NormalStep  = 2 * time.Hour    // of school-day hours: the rota's next person
-	HighNoStep  = 2 * time.Hour    // decided high, and no action yet
-	ReplyDays   = 2                // school days to answer whoever told us (CON-19)
-	BoxDays     = 1                // school days until somebody has talked with a pupil who asked (CON-19)
-	SilentDays  = 2                // read, and nothing said to the reporter after this many school days (CON-22)
 	ClaimFor    = 30 * time.Minute // how long "a colleague is on this" holds (CON-23)
 	PickerLooks = 20               // looks for a child in an hour before a lead is told (CON-21)
-	LowTogether = 5                // low-level entries in 90 days before triage asks what they say together (CHR-8)
 )
 
 // NextLook says when, after the given step, a concern that nobody has taken is looked at again. Step 0 is the sending.
 //
-// Urgent: 15 minutes each step, at any hour. Otherwise: two school-day hours, so what is sent out of hours starts to count at
+// Urgent: s.Urgent each step, at any hour. Otherwise: s.Normal of school-day hours, so what is sent out of hours starts to count at
 // the next opening; in the holidays the rota looks once a day, at the hour the school would open (CON-11). So what is sent on
 // the last afternoon of a term is looked at on the first day of the holiday, and does not wait for the next term. A day off by
 // itself, such as an INSET day or a bank holiday, is no holiday in this sense.
-func NextLook(c term.Calendar, urgent bool, after clock.Millis) clock.Millis {
+func (s Settings) NextLook(c term.Calendar, urgent bool, after clock.Millis) clock.Millis {
 	if urgent {
-		return after.Add(UrgentStep)
+		return after.Add(s.UrgentStep())
 	}
-	due := c.AddSchoolHours(after, NormalStep)
+	due := c.AddSchoolHours(after, time.Duration(s.Normal)*time.Minute)
 	last := clock.DayOf(due.Time())
 	opens, _ := c.Hours()
 	for d := clock.DayOf(after.Time()).Add(1); d < last; d = d.Add(1) {

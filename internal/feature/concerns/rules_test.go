@@ -78,7 +78,7 @@ func TestNextLook(t *testing.T) {
 		{"on an INSET day by itself, on the next school day", false, at("2026-09-02", 12, 0), at("2026-09-03", 10, 0)},
 		{"before a bank holiday by itself, after it", false, at("2027-04-30", 16, 0), at("2027-05-04", 9, 30)},
 	} {
-		if got := NextLook(cal, c.urgent, c.sent); got != c.want {
+		if got := Shipped.NextLook(cal, c.urgent, c.sent); got != c.want {
 			t.Errorf("%s: %s, want %s", c.name, got.London(), c.want.London())
 		}
 	}

@@ -9,7 +9,6 @@ import (
 
 	"kith/internal/kernel/access"
 	"kith/internal/kernel/clock"
-	"kith/internal/kernel/errs"
 	"kith/internal/platform/store"
 )
 
@@ -28,9 +27,12 @@ func (f *Feature) Prepare(ctx context.Context, tx *store.Tx, service Service) er
 			return err
 		}
 	}
-	_, err = tx.Exec(ctx, store.SQL(`INSERT INTO concerns_service (district_id, name, phone) VALUES (?, ?, ?) ON CONFLICT (district_id) DO UPDATE SET name = excluded.name, phone = excluded.phone`,
-		tx.Viewer.District, service.Name, service.Phone))
-	return err
+	s, err := f.store.Settings(ctx, tx)
+	if err != nil {
+		return err
+	}
+	s.Service = service
+	return f.store.setSettings(ctx, tx, s)
 }
 
 // Categories returns the list of the edition in force on the day (CON-7).
@@ -41,12 +43,9 @@ func (Store) Categories(ctx context.Context, tx *store.Tx, on clock.Day) ([]Cate
 }
 
 // Service returns whom to ask before the family is told.
-func (Store) Service(ctx context.Context, tx *store.Tx) (Service, error) {
-	s, err := store.One[Service](ctx, tx, store.SQL(`SELECT name, phone FROM concerns_service WHERE district_id = ?`, tx.Viewer.District))
-	if errs.Is(err, errs.NotFound) {
-		return Service{"children’s social care", "101 out of hours"}, nil
-	}
-	return s, err
+func (s Store) Service(ctx context.Context, tx *store.Tx) (Service, error) {
+	all, err := s.Settings(ctx, tx)
+	return all.Service, err
 }
 
 const dutyFrom = `SELECT d.id, d.org_id, d.account_id, d.on_day, d.from_min, d.until_min, d.place, d.phone, a.name FROM concerns_rota d JOIN account a ON a.id = d.account_id WHERE a.state = 'active' AND `

@@ -25,7 +25,7 @@ import (
 	"kith/internal/testkit/terms"
 )
 
-const district, oak, elm = "haverdale", "oak", "elm"
+const district, oak, elm, authority = "haverdale", "oak", "elm", "authority"
 
 // school is one school's people and children, as the other slices would tell of them.
 type school struct {
@@ -41,7 +41,7 @@ type post struct {
 
 var staff = []post{
 	{"ellen", "Ellen Booth", oak, access.Member}, {"amina", "Amina Sesay", oak, access.DSL}, {"tom", "Tom Hartley", oak, access.DSL},
-	{"joan", "Joan Okafor", oak, access.DSL}, {"helen", "Helen Brandt", oak, access.Head}, {"eve", "Eve Elm", elm, access.DSL},
+	{"joan", "Joan Okafor", oak, access.DSL}, {"helen", "Helen Brandt", oak, access.Head}, {"eve", "Eve Elm", elm, access.DSL}, {"alison", "Alison Grady", authority, access.Admin},
 }
 
 func (s *school) holding(org string, role access.Role) (out []ref.Person) {
@@ -152,6 +152,11 @@ func (place) Schools(context.Context, *store.Tx) ([]ref.Organisation, error) {
 }
 
 func (place) Phone(context.Context, *store.Tx, string) (string, error) { return "01632 960 110", nil }
+
+// KeepsDistrict is for whoever administers the authority.
+func (place) KeepsDistrict(_ context.Context, tx *store.Tx) (bool, error) {
+	return tx.Viewer.HoldsAt(access.Admin, authority), nil
+}
 
 // Send keeps what would be mailed.
 func (s *school) Send(_ context.Context, m mail.Message) error {

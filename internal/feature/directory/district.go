@@ -50,3 +50,15 @@ func ByHost(all []District) func(host string) string {
 		return ""
 	}
 }
+
+// KeepsDistrict says whether the viewer administers the whole district: the authority, or the partnership. What all schools share, such
+// as registers, clocks and the rules of referrals, is theirs to set.
+func (s Store) KeepsDistrict(ctx context.Context, tx *store.Tx) (bool, error) {
+	names, err := s.Names(ctx, tx, tx.Viewer.Roles[access.Admin]...)
+	for _, o := range names {
+		if o.Kind == Authority || o.Kind == Partnership {
+			return true, err
+		}
+	}
+	return false, err
+}

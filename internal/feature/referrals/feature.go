@@ -41,6 +41,7 @@ type Deps struct {
 	Organisations interface {
 		Names(ctx context.Context, tx *store.Tx, ids ...string) (map[string]ref.Organisation, error)
 		Phone(ctx context.Context, tx *store.Tx, id string) (string, error)
+		KeepsDistrict(ctx context.Context, tx *store.Tx) (bool, error)
 	}
 	FrontDoor func(ctx context.Context, tx *store.Tx) (name, phone string, err error)
 	Mail      interface {
@@ -120,14 +121,9 @@ func (f *Feature) services(ctx context.Context, tx *store.Tx) ([]Service, error)
 
 // keeper refuses whoever administers schools only: times, answers and the ladder are the whole district's.
 func (f *Feature) keeper(ctx context.Context, tx *store.Tx) error {
-	names, err := f.Organisations.Names(ctx, tx, tx.Viewer.Roles[access.Admin]...)
-	if err != nil {
-		return err
+	keeps, err := f.Organisations.KeepsDistrict(ctx, tx)
+	if err == nil && !keeps {
+		return errs.Missing()
 	}
-	for _, o := range names {
-		if o.Kind == "authority" || o.Kind == "partnership" {
-			return nil
-		}
-	}
-	return errs.Missing()
+	return err
 }

@@ -123,6 +123,11 @@ func (places) Names(_ context.Context, _ *store.Tx, ids ...string) (map[string]r
 	return out, nil
 }
 
+// KeepsDistrict is for whoever administers the service.
+func (places) KeepsDistrict(_ context.Context, tx *store.Tx) (bool, error) {
+	return tx.Viewer.HoldsAt(access.Admin, care), nil
+}
+
 func (places) Phone(context.Context, *store.Tx, string) (string, error) {
 	return "01632 960 300", nil
 }

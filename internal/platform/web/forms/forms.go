@@ -161,6 +161,40 @@ func (t *Text) Input() ui.Input {
 		ErrorMessage: ui.ErrorMessage{Text: t.Problem}, Classes: t.classes, Autocomplete: t.auto}
 }
 
+// Number is a whole number, not negative.
+type Number struct {
+	base
+	Value int
+	unit  string
+	typed string
+}
+
+// NewNumber declares a whole number of something: minutes, school days.
+func NewNumber(name, label, unit string) *Number {
+	return &Number{base: base{Name: name, Label: label}, unit: unit}
+}
+
+// Hint explains the field.
+func (n *Number) Hint(words string) *Number { n.HintText = words; return n }
+
+// Set shows a number before anything was typed.
+func (n *Number) Set(v int) { n.Read(url.Values{n.Name: {strconv.Itoa(v)}}) }
+
+// Read takes what was typed. Nothing is no number.
+func (n *Number) Read(v url.Values) {
+	n.typed, n.Problem = strings.TrimSpace(text.Clean(v.Get(n.Name))), ""
+	var err error
+	if n.Value, err = strconv.Atoi(n.typed); err != nil || n.Value < 0 || n.Value > 1_000_000 {
+		n.Value, n.Problem = 0, n.Label+": write a whole number of "+n.unit
+	}
+}
+
+// Input is the field on the page.
+func (n *Number) Input() ui.Input {
+	return ui.Input{ID: n.Name, Name: n.Name, Value: n.typed, Label: ui.Label{Text: n.Label}, Hint: ui.Hint{Text: n.HintText}, ErrorMessage: ui.ErrorMessage{Text: n.Problem},
+		Classes: "govuk-input--width-4", Inputmode: "numeric", Suffix: ui.Affix{Text: n.unit}}
+}
+
 // Lines is running text: a person's words.
 type Lines struct {
 	base
