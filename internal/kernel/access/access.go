@@ -86,11 +86,21 @@ func (v Viewer) Holds(r Role) bool { return len(v.Roles[r]) > 0 }
 // HoldsAt says whether the viewer holds the role in the organisation.
 func (v Viewer) HoldsAt(r Role, org string) bool { return slices.Contains(v.Roles[r], org) }
 
-// MayNeedFactor says whether the viewer might read more after confirming that it is they: they hold a role that reads records and
-// have given one factor only, or gave the second too long ago for what is restricted or locked. Somebody like that who finds
-// nothing is asked to confirm, whether or not there is something, so that the question says nothing of it (SEC-1).
-func (v Viewer) MayNeedFactor() bool {
-	return v.Account != "" && (v.Strength == SecondFactor || v.Strength == FirstFactor && (v.Holds(DSL) || v.Holds(Head) || v.Holds(TrustLead) || v.Holds(LAOfficer) || v.Holds(Chair) || v.Holds(LADO)))
+// MayNeedFactor says whether the viewer might find more behind a page after confirming that it is they: it is a page that records
+// stand behind, and they have given one factor only while holding a role that reads records, or gave the second too long ago for
+// what is restricted or locked, which anybody may have been named for. Somebody like that who finds nothing is asked to confirm,
+// whether or not there is something, so that the question says nothing of it (SEC-1). Nobody is asked on a page that is open to
+// everybody, or for those who keep accounts, courses, newsletters or the log: no record is there.
+func (v Viewer) MayNeedFactor(p Permission) bool {
+	if v.Account == "" || p.Strength == Nobody || len(p.Roles) > 0 && !slices.ContainsFunc(p.Roles, Role.reads) {
+		return false
+	}
+	return v.Strength == SecondFactor || v.Strength == FirstFactor && slices.ContainsFunc([]Role{DSL, Head, TrustLead, LAOfficer, Chair, LADO}, v.Holds)
+}
+
+// reads says whether records of children or adults are opened by the role, or by whoever was named among those who hold it.
+func (r Role) reads() bool {
+	return slices.Contains([]Role{Member, DSL, Head, TrustLead, LAOfficer, Gateway, Chair, LADO}, r)
 }
 
 // Confirmed is the viewer as they would be after a second factor given just now: for saying who will be able to read something,

@@ -358,3 +358,34 @@ func TestPermissionAsksForStrengthAfterRole(t *testing.T) {
 		}
 	}
 }
+
+// SEC-1: whoever might find more after confirming is asked, whether or not there is something; nobody is asked where no record is.
+func TestMayNeedFactor(t *testing.T) {
+	as := func(s Strength, roles ...Role) Viewer {
+		v := Viewer{Account: "a", Strength: s, Roles: map[Role][]string{}}
+		for _, r := range roles {
+			v.Roles[r] = []string{"oak"}
+		}
+		return v
+	}
+	for _, c := range []struct {
+		name string
+		v    Viewer
+		p    Permission
+		want bool
+	}{
+		{"a lead with one factor", as(FirstFactor, Member, DSL), Reporter, true},
+		{"a lead whose second factor is a while ago", as(SecondFactor, Member, DSL), Lead, true},
+		{"a lead who has just confirmed", as(SteppedUp, Member, DSL), Lead, false},
+		{"a colleague with one factor, who reads what they wrote", as(FirstFactor, Member), Reporter, false},
+		{"a colleague who may have been named", as(SecondFactor, Member), RecordRead, true},
+		{"a lead on a page for everybody", as(FirstFactor, Member, DSL), Anybody, false},
+		{"an administrator among accounts", as(SecondFactor, Member, Admin), Administer, false},
+		{"an auditor at the log", as(SecondFactor, Member, Auditor), Audit, false},
+		{"nobody", Viewer{}, Reporter, false},
+	} {
+		if got := c.v.MayNeedFactor(c.p); got != c.want {
+			t.Errorf("%s: %v", c.name, got)
+		}
+	}
+}

@@ -211,7 +211,7 @@ func (s *Site) answer(w *buffered, r *http.Request, x *exchange, route Route) (e
 		return nil
 	}
 	err = route.Handler(w, r)
-	if errs.Is(err, errs.NotFound) && x.viewer.MayNeedFactor() && strings.Contains(route.Pattern, "{") {
+	if errs.Is(err, errs.NotFound) && x.viewer.MayNeedFactor(route.Permission) && strings.Contains(route.Pattern, "{") {
 		return errs.New(errs.StepUp, "Confirm that it is you")
 	}
 	return err
