@@ -151,12 +151,20 @@ func (m *maker) meetNeeds(ctx context.Context, days int) error {
 	if err != nil {
 		return err
 	}
-	plans := []struct {
+	type plan struct {
 		way   quiz.Way
 		words string
-	}{{quiz.Session, "An hour on the October training day, with the computing lead"}, {quiz.Briefing, "Ten minutes in the Monday briefing: whom to tell about an adult"}, {quiz.Tip, "Write the child’s own words, the same day. What you think they mean comes after, and says so."}}
-	for i, n := range needs {
-		p := plans[i%len(plans)]
+	}
+	plans := map[string]plan{
+		"adults": {quiz.Briefing, "Ten minutes in the Monday briefing: whom to tell about an adult"},
+		"online": {quiz.Session, "An hour on the October training day, with the computing lead"},
+		"record": {quiz.Tip, "Write the child’s own words, the same day. What you think they mean comes after, and says so."},
+	}
+	for _, n := range needs {
+		p, known := plans[n.Theme]
+		if !known {
+			p = plan{quiz.Session, "Half an hour on the October training day, with Tom"}
+		}
 		n.Owner, n.By, n.Way, n.Words = m.accounts["tom.hartley"], clock.DayOf(m.clock.Now()).Add(days), p.way, p.words
 		if err := f.Plan(ctx, lead, n); err != nil {
 			return err
