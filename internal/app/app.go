@@ -178,7 +178,7 @@ func Join(ctx context.Context, db *store.DB, root secret.Root, made string, s Se
 	accounts, children, organisations := account.Directory{}, people.Children{}, directory.Store{}
 	a.Account = account.New(db, account.Config{Key: root.Derive(secret.Accounts), Mailer: s.Mail, Organisations: organisations, PublicURL: s.PublicURL, Place: a.place})
 	a.Account.Work(a.Queue)
-	a.Account.Open = []ui.Link{{Text: "Courses and events", Href: "/training"}, {Text: "The newsletter", Href: "/newsletters"}, {Text: "Check a printed paper", Href: "/documents/check"}}
+	a.Account.Open = []ui.Link{{Text: "Courses and events", Href: "/training"}, {Text: "The newsletter", Href: "/newsletters"}}
 	if a.demo() {
 		a.Account.Demo = a.demoPersonas
 	}

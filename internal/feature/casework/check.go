@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"io"
 	"net/http"
 	"net/url"
@@ -113,7 +114,7 @@ func (f *Feature) checkFile(w http.ResponseWriter, r *http.Request) error {
 		_, err := io.Copy(sum, body)
 		return err
 	})
-	if errs.Is(err, errs.Invalid) {
+	if errs.Is(err, errs.Invalid) || errors.Is(err, bulk.ErrNoFile) {
 		v.File = "Choose the PDF"
 		return web.Invalid(w, r, checkPageOf(v))
 	}

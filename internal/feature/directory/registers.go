@@ -2,6 +2,7 @@ package directory
 
 import (
 	"context"
+	"errors"
 	"io"
 	"net/http"
 	"net/url"
@@ -110,6 +111,14 @@ func (f *Registers) page(title string, crumb *ui.Link) web.Page {
 }
 
 func (f *Registers) index(w http.ResponseWriter, r *http.Request) error {
+	return f.shown(w, r, wrongFile{})
+}
+
+// wrongFile is what is wrong with a form that sends a file, and what it said the file holds.
+type wrongFile struct{ Kind, File, Holds string }
+
+// shown shows the form and the files sent before.
+func (f *Registers) shown(w http.ResponseWriter, r *http.Request, wrong wrongFile) error {
 	var files []registerFile
 	err := f.DB.Read(r.Context(), web.Viewer(r), func(ctx context.Context, tx *store.Tx) (err error) {
 		if err := f.keeper(ctx, tx); err != nil {
@@ -122,7 +131,10 @@ func (f *Registers) index(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	p := f.page("Registers", nil)
-	p.Body = registersPage(web.NewID(r), files)
+	p.Body = registersPage(web.NewID(r), files, wrong)
+	if wrong.Kind+wrong.File != "" {
+		return web.Invalid(w, r, p)
+	}
 	return web.Show(w, r, p)
 }
 
@@ -134,13 +146,13 @@ func (f *Registers) upload(w http.ResponseWriter, r *http.Request) error {
 	chore := access.System(v.District, "register import")
 	var file registerFile
 	again := false
-	_, err := bulk.Receive(r, func(before url.Values, name string, body io.Reader) error {
+	form, err := bulk.Receive(r, func(before url.Values, name string, body io.Reader) error {
 		file = registerFile{ID: before.Get("id"), Kind: before.Get("kind"), Name: text.FirstWords(name, 120)}
 		if !id.Valid(file.ID) {
 			return errs.Missing()
 		}
 		if kindOf(file.Kind) < 0 {
-			return errs.New(errs.Invalid, "Say what the file holds.")
+			return errNoKind
 		}
 		err := f.DB.Write(r.Context(), v, func(ctx context.Context, tx *store.Tx) error {
 			if _, err := tx.Exec(ctx, store.SQL(`INSERT INTO directory_import (id, district_id, account_id, kind, name, state, made_at) VALUES (?, ?, ?, ?, ?, ?, ?)`,
@@ -159,7 +171,16 @@ func (f *Registers) upload(w http.ResponseWriter, r *http.Request) error {
 		_, err = bulk.Keep(r.Context(), f.DB, chore, file.ID, body)
 		return err
 	})
-	if err != nil {
+	switch {
+	case errors.Is(err, errNoKind):
+		return f.shown(w, r, wrongFile{Kind: "Say what the file holds", File: "Choose the file again"})
+	case errors.Is(err, bulk.ErrNoFile):
+		wrong := wrongFile{File: "Choose a file", Holds: form.Get("kind")}
+		if kindOf(wrong.Holds) < 0 {
+			wrong.Kind = "Say what the file holds"
+		}
+		return f.shown(w, r, wrong)
+	case err != nil:
 		return err
 	}
 	if !again {
@@ -178,6 +199,8 @@ func (f *Registers) upload(w http.ResponseWriter, r *http.Request) error {
 	}
 	return web.Redirect(w, r, "/admin/register/"+file.ID, "")
 }
+
+var errNoKind = errs.Refuse("Say what the file holds")
 
 func kindOf(value string) int {
 	for i, k := range kinds {

@@ -101,7 +101,7 @@ func TestRegistersByPage(t *testing.T) {
 		if _, say := get("council", refused); !strings.Contains(say, "The file cannot be taken") {
 			t.Error(say)
 		}
-		if code, _ := send("council", "secrets", "x"); code != 400 {
+		if code, _ := send("council", "secrets", "x"); code != 422 {
 			t.Error(code)
 		}
 		for _, target := range []string{"/admin/register", page, page + "/progress"} {

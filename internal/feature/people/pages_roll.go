@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"io"
 	"net/http"
 	"net/url"
@@ -97,9 +98,12 @@ func (f *Rolls) changeImport(r *http.Request, action string, states []string, fn
 	})
 }
 
-func (f *Rolls) index(w http.ResponseWriter, r *http.Request) error {
+func (f *Rolls) index(w http.ResponseWriter, r *http.Request) error { return f.shown(w, r, "") }
+
+// shown shows the form, with what is wrong with its file, and the files sent before.
+func (f *Rolls) shown(w http.ResponseWriter, r *http.Request, wrong string) error {
 	v := web.Viewer(r)
-	view := indexView{ID: web.NewID(r)}
+	view := indexView{ID: web.NewID(r), Wrong: wrong}
 	err := f.DB.Read(r.Context(), v, func(ctx context.Context, tx *store.Tx) error {
 		view.Schools, view.Rows = nil, nil
 		orgs := v.Roles[access.Admin]
@@ -122,7 +126,11 @@ func (f *Rolls) index(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return web.Show(w, r, page(ui.Page{Title: "Rolls", Body: indexPage(view)}))
+	p := page(ui.Page{Title: "Rolls", Body: indexPage(view)})
+	if wrong != "" {
+		return web.Invalid(w, r, p)
+	}
+	return web.Show(w, r, p)
 }
 
 func (f *Rolls) upload(w http.ResponseWriter, r *http.Request) error {
@@ -161,7 +169,7 @@ func (f *Rolls) upload(w http.ResponseWriter, r *http.Request) error {
 			return err
 		}
 		if size == 0 {
-			return errs.Refuse("The file is empty.")
+			return errEmpty
 		}
 		imp.Source, imp.State = FormatOf(head.Bytes()), Uploaded
 		return f.DB.Write(r.Context(), chore, func(ctx context.Context, tx *store.Tx) error {
@@ -169,6 +177,9 @@ func (f *Rolls) upload(w http.ResponseWriter, r *http.Request) error {
 			return err
 		})
 	})
+	if errors.Is(err, bulk.ErrNoFile) || errors.Is(err, errEmpty) {
+		return f.shown(w, r, errs.Sentence(err))
+	}
 	if err != nil {
 		return err
 	}
@@ -179,6 +190,8 @@ func (f *Rolls) upload(w http.ResponseWriter, r *http.Request) error {
 	}
 	return web.Redirect(w, r, at(imp.ID), "")
 }
+
+var errEmpty = errs.Refuse("The file is empty. Choose another")
 
 // limited keeps the first bytes and lets the others go by.
 type limited struct {

@@ -15,6 +15,7 @@ import (
 
 type indexView struct {
 	ID      string
+	Wrong   string // what is wrong with the file that was sent
 	Schools []ref.Organisation
 	Rows    []importLine
 }

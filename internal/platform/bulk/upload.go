@@ -27,8 +27,11 @@ const (
 	maxFields = 400
 )
 
+// ErrNoFile is a form that came without a file. It is a rule: the page is shown again with it.
+var ErrNoFile = errs.Refuse("Choose a file")
+
 // Receive reads a posted form with one file. The file is handed on as it arrives, so nothing of it lies in the memory or on
-// the disk in the clear; fields that stand before it in the form are given with it. Invalid: no form, or no file.
+// the disk in the clear; fields that stand before it in the form are given with it. Invalid: no form. ErrNoFile: no file.
 func Receive(r *http.Request, file func(before url.Values, name string, body io.Reader) error) (url.Values, error) {
 	parts, err := r.MultipartReader()
 	if err != nil {
@@ -41,7 +44,7 @@ func Receive(r *http.Request, file func(before url.Values, name string, body io.
 		switch {
 		case errors.Is(err, io.EOF):
 			if !taken {
-				return form, errs.New(errs.Invalid, "Choose a file.")
+				return form, ErrNoFile
 			}
 			return form, nil
 		case errors.As(err, &tooLarge):
