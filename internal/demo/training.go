@@ -213,9 +213,9 @@ func (t *trainings) winter(ctx context.Context) error {
 func (t *trainings) spring(ctx context.Context) error {
 	m := t.m
 	m.at(t.today, 6, 10, 0)
-	closes := t.weekday(23, time.Friday)
+	closes := m.cal.AddSchoolDays(t.today, 12) // no school answers on Christmas Day
 	b := training.Block{ID: training.BlockID(t.id()), Org: t.org, Title: "Spring block", Summary: "Lead safeguarding training and information sessions", Way: training.Preferences, PerSchool: 1, Second: training.RefuseSecond, HoldHours: 48, OfferHours: 72, RunCloses: 3,
-		CancelDays: 5, CancelInWork: true, LateTerms: "the place is charged at £50 a day", Closes: clock.Of(closes.Add(1).Start()), TellsOn: closes.Add(5),
+		CancelDays: 5, CancelInWork: true, LateTerms: "the place is charged at £50 a day", Closes: clock.Of(closes.Add(1).Start()), TellsOn: m.cal.AddSchoolDays(closes, 3),
 		Tiers: []training.Tier{{Position: 0, Kind: training.TierArea, Value: "HV3", Words: "Schools in HV3 and HV4"}, {Position: 0, Kind: training.TierArea, Value: "HV4", Words: "Schools in HV3 and HV4"}}}
 	if err := t.f.MakeBlock(ctx, t.admin, b); err != nil {
 		return err
