@@ -73,6 +73,44 @@ func TestWriterFindsTheirOwnWordsWithOneFactor(t *testing.T) {
 	})
 }
 
+// What was taken and is not decided stays on the day of whoever decides, and of nobody else.
+func TestWhatIsBegunStaysOnTheDay(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		id := w.send(t, w.draft())
+		day := func(who string) (rows []string) {
+			w.read(t, as(who), func(ctx context.Context, tx *store.Tx) error {
+				panels, err := w.f.Panels(ctx, tx)
+				for _, p := range panels {
+					for _, r := range p.Rows {
+						if strings.HasSuffix(r.Href, string(id)) {
+							rows = append(rows, p.Head.Title)
+						}
+					}
+				}
+				return err
+			})
+			return rows
+		}
+		for _, c := range []struct {
+			after string
+			want  string
+		}{{"sent", "About an adult"}, {"taken", "About an adult, begun and not decided"}, {"decided", ""}} {
+			switch c.after {
+			case "taken":
+				testkit.OK(t, w.f.Take(t.Context(), as("helen"), id))
+			case "decided":
+				w.judge(t, "helen", id, adults.Neither)
+			}
+			if got := strings.Join(day("helen"), "; "); got != c.want {
+				t.Errorf("%s: the head’s day has %q", c.after, got)
+			}
+			if got := day("amina"); len(got) > 0 {
+				t.Errorf("%s: a lead’s day has %q", c.after, got)
+			}
+		}
+	})
+}
+
 // SEC-15: a form sent twice makes one; somebody else's id is nothing.
 func TestFormSentTwiceMakesOne(t *testing.T) {
 	each(t, func(t *testing.T, w *world) {

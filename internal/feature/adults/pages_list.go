@@ -101,9 +101,17 @@ func (f *Feature) Panels(ctx context.Context, tx *store.Tx) ([]ui.TodayPanel, er
 	if err != nil {
 		return nil, err
 	}
-	waiting, err := f.store.ToDecide(ctx, tx, true, 20)
+	undecided, err := f.store.ToDecide(ctx, tx, true, 20)
 	if err != nil {
 		return nil, err
+	}
+	var waiting, begun []Concern
+	for _, c := range undecided {
+		if c.State == Deciding {
+			begun = append(begun, c)
+		} else {
+			waiting = append(waiting, c)
+		}
 	}
 	if len(waiting) > 0 {
 		set, err := f.store.Settings(ctx, tx)
@@ -118,6 +126,14 @@ func (f *Feature) Panels(ctx context.Context, tx *store.Tx) ([]ui.TodayPanel, er
 			row.What, row.First = "Sent to you to decide", c.Harm
 			row.Right = append([]templ.Component{ui.ClockTag{Fraction: left.Elapsed, Text: left.Words, Now: true}}, row.Right[1:]...)
 			p.Rows = append(p.Rows, row)
+			seen = append(seen, string(c.ID))
+		}
+		out = append(out, p)
+	}
+	if len(begun) > 0 {
+		p := ui.TodayPanel{Order: 6, Head: ui.HeadCount{Title: "About an adult, begun and not decided", Href: "/adults", Link: "All"}}
+		for _, c := range begun {
+			p.Rows = append(p.Rows, f.row(c, Undecided, tx.Now))
 			seen = append(seen, string(c.ID))
 		}
 		out = append(out, p)

@@ -32,10 +32,10 @@ func (Store) From(ctx context.Context, tx *store.Tx, concern string) (Concern, e
 	return store.One[Concern](ctx, tx, store.SQL(`SELECT `+concernColumns+` FROM adults_concern c JOIN access_record r ON r.id = c.id WHERE c.origin_id = ?`, concern).Visible("r", access.Adult))
 }
 
-// ToDecide returns those that the viewer may decide, newest first: untaken ones alone, or all.
-func (Store) ToDecide(ctx context.Context, tx *store.Tx, untaken bool, limit int) ([]Concern, error) {
+// ToDecide returns those that the viewer may decide, newest first: all, or those that are not decided yet.
+func (Store) ToDecide(ctx context.Context, tx *store.Tx, undecided bool, limit int) ([]Concern, error) {
 	return store.All[Concern](ctx, tx, store.SQL(`SELECT `+concernColumns+` FROM adults_concern c JOIN adults_case k ON k.concern_id = c.id JOIN access_record r ON r.id = k.id WHERE c.district_id = ?`, tx.Viewer.District).
-		If(untaken, `AND c.state IN ('sent', 'read')`).Changeable("r", access.Adult).Add(`ORDER BY c.recorded_at DESC, c.id DESC LIMIT ?`, limit))
+		If(undecided, `AND c.state IN ('sent', 'read', 'deciding')`).Changeable("r", access.Adult).Add(`ORDER BY c.recorded_at DESC, c.id DESC LIMIT ?`, limit))
 }
 
 // FirstRead returns those whose words the viewer may read as first reader and that are not closed, newest first.
