@@ -134,6 +134,7 @@ type world struct {
 	*testkit.World
 	*town
 	f     *adults.Feature
+	terms *terms.Fixed
 	queue *jobs.Queue
 	store adults.Store
 	ivy   string
@@ -141,10 +142,10 @@ type world struct {
 
 func each(t *testing.T, fn func(t *testing.T, w *world)) {
 	testkit.DBs(t, []store.Slice{search.Migrations, files.Migrations, adults.Migrations}, func(t *testing.T, tw *testkit.World) {
-		w := &world{World: tw, town: &town{children: map[string]ref.Child{}}, queue: jobs.New(tw.DB, slog.New(slog.DiscardHandler))}
+		w := &world{World: tw, town: &town{children: map[string]ref.Child{}}, queue: jobs.New(tw.DB, slog.New(slog.DiscardHandler)), terms: &terms.Fixed{Now: term.Calendars{District: terms.Calendar()}}}
 		w.ivy = w.id()
 		w.children[w.ivy] = ref.Child{ID: w.ivy, Name: "Ivy Marsden", Class: "4 Harrier"}
-		w.f = adults.New(adults.Deps{DB: tw.DB, Calendars: &terms.Fixed{Now: term.Calendars{District: terms.Calendar()}}, Queue: w.queue, URL: "https://kith.example", People: w.town, Children: w.town, Schools: places{}, Mail: w.town, Files: files.Store{DB: tw.DB, Key: testkit.Key}})
+		w.f = adults.New(adults.Deps{DB: tw.DB, Calendars: w.terms, Queue: w.queue, URL: "https://kith.example", People: w.town, Children: w.town, Schools: places{}, Mail: w.town, Files: files.Store{DB: tw.DB, Key: testkit.Key}})
 		s := adults.Shipped
 		s.OfficerName, s.OfficerPhone = "the officer", "01632 960 310"
 		testkit.OK(t, tw.DB.Write(t.Context(), access.System(district, "test"), func(ctx context.Context, tx *store.Tx) error { tx.Unaudited("a test"); return w.f.Prepare(ctx, tx, s) }))
