@@ -140,6 +140,9 @@ func init() {
 	with("POST /admin/terms", func(w *world, f fixtures) []string {
 		return []string{"id", w.fresh(), "org", f["school"], "year", "2026", "kind", "closure", "name", "Snow", "from", "2027-01-20", "to", "2027-01-21"}
 	})
+	with("POST /closures", func(w *world, f fixtures) []string {
+		return []string{"id", w.fresh(), "org", f["school"], "name", "Burst pipe", "from", "2026-12-01", "to", "2026-12-02"}
+	})
 	with("POST /admin/terms/{id}", func(w *world, f fixtures) []string {
 		return []string{"id", f["term"], "version", "0", "kind", "inset", "name", "Training together", "from", "2027-03-02", "to", "2027-03-02"}
 	})

@@ -33,6 +33,8 @@ func sender(route string) string {
 		return "headteacher"
 	case route == "POST /admin/concerns", route == "POST /admin/referrals", route == "POST /admin/terms/hours":
 		return "strategic-manager"
+	case strings.HasPrefix(route, "POST /closures"):
+		return "headteacher"
 	case strings.HasPrefix(route, "POST /admin/"):
 		return "account-admin"
 	case strings.HasPrefix(route, "POST /audit/"):

@@ -71,6 +71,8 @@ func (w *world) furnish(t testing.TB) fixtures {
 	w.ask(t, f)
 	f["term"] = w.fresh()
 	w.as(t, "account-admin").Post("/admin/terms", values("id", f["term"], "org", school, "year", "2026", "kind", "inset", "from", "2027-03-01")).Status(303)
+	f["closure"] = w.fresh()
+	w.as(t, "headteacher").Post("/closures", values("id", f["closure"], "org", school, "name", "Snow", "from", "2026-12-04")).Status(303)
 	testkit.OK(t, w.Log.SequenceAll(t.Context()))
 	f["audit entry"] = w.value(t, `SELECT id FROM audit_entry WHERE action = 'concern.sent' ORDER BY seq`)
 	f["recipient"] = w.value(t, `SELECT id FROM auditing_recipient WHERE district_id = ? ORDER BY added_at`, w.home)
@@ -88,6 +90,8 @@ func (w *world) renew(t testing.TB, f fixtures, route string) {
 		w.exec(t, `UPDATE concerns_action SET done_at = 0 WHERE id = ?`, f["action"])
 	case "POST /admin/terms/{id}/remove":
 		w.exec(t, `INSERT INTO directory_term_date (id, district_id, org_id, kind, name, from_on, to_on) VALUES (?, ?, ?, 'inset', 'INSET day', '2027-03-01', '2027-03-01') ON CONFLICT DO NOTHING`, f["term"], w.home, f["school"])
+	case "POST /closures/{id}/remove":
+		w.exec(t, `INSERT INTO directory_term_date (id, district_id, org_id, kind, name, from_on, to_on) VALUES (?, ?, ?, 'closure', 'Snow', '2026-12-04', '2026-12-04') ON CONFLICT DO NOTHING`, f["closure"], w.home, f["school"])
 	case "POST /concerns/rota/{id}/remove":
 		f["duty"] = w.value(t, `SELECT id FROM concerns_rota WHERE org_id = ?`, f["school"])
 	}
@@ -124,6 +128,7 @@ var kinds = map[string]map[string]string{
 	"/reset/":              {"token": "token"},
 	"/invite/":             {"token": "token"},
 	"/sign-in/school/":     {"key": "key"},
+	"/closures/":           {"id": "closure"},
 	"/audit/entries/":      {"id": "audit entry"},
 	"/audit/recipients/":   {"id": "recipient"},
 

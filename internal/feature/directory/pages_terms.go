@@ -34,6 +34,9 @@ func (f *Terms) Routes() []web.Route {
 		web.Get("/admin/terms/{id}", access.Administer, f.edit),
 		web.Post("/admin/terms/{id}", access.Administer, f.rewrite),
 		web.Post("/admin/terms/{id}/remove", access.Administer, f.remove),
+		web.Get("/closures", mayClose, f.closed),
+		web.Post("/closures", mayClose, f.close),
+		web.Post("/closures/{id}/remove", mayClose, f.reopen),
 	}
 }
 

@@ -5,6 +5,8 @@ import (
 	"slices"
 	"time"
 
+	"github.com/a-h/templ"
+
 	"kith/internal/feature/directory/schoolyear"
 	"kith/internal/kernel/access"
 	"kith/internal/kernel/clock"
@@ -44,14 +46,22 @@ func (f *Terms) Needed(ctx context.Context, district string) (out []string, err 
 	return out, err
 }
 
-// Panels are what those who keep term dates find on their day's page: the years that have none. Nobody else has any.
+// Panels are what those who keep term dates find on their day's page: the years that have none; and what a head finds there on a day
+// that nobody planned. Nobody else has any.
 func (f *Terms) Panels(ctx context.Context, tx *store.Tx) ([]ui.TodayPanel, error) {
-	if !tx.Viewer.Holds(access.Admin) || tx.Viewer.Strength < access.SecondFactor {
+	if tx.Viewer.Strength < access.SecondFactor {
 		return nil, nil
+	}
+	var out []ui.TodayPanel
+	if tx.Viewer.Holds(access.Head) {
+		out = append(out, ui.TodayPanel{Order: 80, Rail: true, Head: ui.HeadCount{Title: "School days"}, Lines: []templ.Component{closureLine("The school is closed unexpectedly")}})
+	}
+	if !tx.Viewer.Holds(access.Admin) {
+		return out, nil
 	}
 	of, err := f.scope(ctx, tx)
 	if err != nil || !of.District && len(of.Schools) == 0 {
-		return nil, err
+		return out, err
 	}
 	org := ""
 	if !of.District {
@@ -67,7 +77,7 @@ func (f *Terms) Panels(ctx context.Context, tx *store.Tx) ([]ui.TodayPanel, erro
 			Sub: "Until they are entered, clocks run through the holidays and call people at home."})
 	}
 	if len(p.Rows) == 0 {
-		return nil, nil
+		return out, nil
 	}
-	return []ui.TodayPanel{p}, nil
+	return append(out, p), nil
 }

@@ -129,8 +129,13 @@ func (f *Terms) load(ctx context.Context, tx *store.Tx, org string) (y year, err
 
 // change is one change of the dates of a scope: the right to it, the calendar taken, what was there, the change, the clocks.
 func (f *Terms) change(ctx context.Context, v access.Viewer, org, action string, fn func(context.Context, *store.Tx, year) (ref.Ref, any, error)) error {
+	return f.changeBy(ctx, v, org, action, func(ctx context.Context, tx *store.Tx) error { return f.keeps(ctx, tx, org) }, fn)
+}
+
+// changeBy is change with another right: may says no to whoever has none.
+func (f *Terms) changeBy(ctx context.Context, v access.Viewer, org, action string, may func(context.Context, *store.Tx) error, fn func(context.Context, *store.Tx, year) (ref.Ref, any, error)) error {
 	err := f.DB.Write(ctx, v, func(ctx context.Context, tx *store.Tx) error {
-		if err := f.keeps(ctx, tx, org); err != nil {
+		if err := may(ctx, tx); err != nil {
 			return err
 		}
 		if err := f.store.stamp(ctx, tx); err != nil {
