@@ -76,6 +76,7 @@ func (w *world) furnish(t testing.TB) fixtures {
 	f["recipient"] = w.value(t, `SELECT id FROM auditing_recipient WHERE district_id = ? ORDER BY added_at`, w.home)
 	f["step"] = "restrict"
 	w.furnishQuizzes(t, f)
+	w.furnishProgrammes(t, f)
 	f["passkey"] = w.DB.IDs().New(clock.Of(w.clock.Now()))
 	return f
 }
@@ -92,6 +93,7 @@ func (w *world) renew(t testing.TB, f fixtures, route string) {
 		f["duty"] = w.value(t, `SELECT id FROM concerns_rota WHERE org_id = ?`, f["school"])
 	}
 	w.renewQuizzes(t, f, route)
+	w.renewProgrammes(t, f, route)
 }
 
 var placeholder = regexp.MustCompile(`\{([a-z]+)\}`)
@@ -126,6 +128,13 @@ var kinds = map[string]map[string]string{
 	"/sign-in/school/":     {"key": "key"},
 	"/audit/entries/":      {"id": "audit entry"},
 	"/audit/recipients/":   {"id": "recipient"},
+
+	"/training/programmes/":        {"programme": "week", "session": "session"},
+	"/training/office/programmes/": {"programme": "draft week", "partner": "partner"},
+	"/training/office/sessions/":   {"session": "proposal"},
+	"/training/office/partners/":   {"partner": "asking partner"},
+	"/training/propose/":           {"token": "partner link", "session": "proposal"},
+	"/training/places/":            {"token": "token"},
 
 	"/training/quizzes/take/":      {"id": "open quiz", "n": "n"},
 	"/training/quizzes/given/":     {"id": "draft quiz", "n": "n"},

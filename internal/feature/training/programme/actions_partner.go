@@ -132,6 +132,34 @@ func (f *Feature) Invite(ctx context.Context, v access.Viewer, i ID, partners ..
 	return n, err
 }
 
+// HandOver makes the link by which a partner proposes, for the organiser to hand over where mail does not reach it; earlier ones end.
+// NotFound: the programme or the partner is another organiser's. Rule: proposals are closed.
+func (f *Feature) HandOver(ctx context.Context, v access.Viewer, i ID, partner PartnerID) (secret string, err error) {
+	defer errs.Wrap(&err, "programme.HandOver(%s)", i)
+	err = f.inProgramme(ctx, v, i, func(ctx context.Context, tx *store.Tx, p Programme) error {
+		if err := CanPropose(p, clock.DayOf(tx.Now.Time())); err != nil {
+			return err
+		}
+		t, err := f.store.Partner(ctx, tx, partner)
+		if err != nil {
+			return err
+		}
+		if t.Org != p.Org || t.State != Known {
+			return errs.Missing()
+		}
+		if secret, err = f.store.relink(ctx, tx, toPropose, link{Subject: string(partner), Programme: i, Until: lapses(p)}); err != nil {
+			return err
+		}
+		return audit.Record(ctx, tx, "training.partner_link_made", partner.Ref(), audit.Org(p.Org))
+	})
+	return secret, err
+}
+
+// Partners returns the agencies and settings of an organiser by name, without who answers for them.
+func (f *Feature) Partners(ctx context.Context, tx *store.Tx, org string) ([]Partner, error) {
+	return f.store.Partners(ctx, tx, org)
+}
+
 // Opened is what a partner's link opens.
 type Opened struct {
 	Partner   Partner

@@ -36,6 +36,7 @@ func (f *Feature) officeRoutes() []web.Route {
 		web.Upload(one+"/load", training.Office, 3<<20, f.loadSessions),
 		web.Get(one+"/partners", training.Office, f.invitations),
 		web.Post(one+"/partners", training.Office, f.invite),
+		web.Post(one+"/partners/{partner}/link", training.Office, f.handOver),
 		web.Get(session, training.Office, f.look),
 		web.Post(session+"/answer", training.Office, f.answer),
 		web.Get(session+"/words", training.Office, f.editSession),

@@ -35,7 +35,7 @@ type partnerLine struct {
 
 // partnersOf reads the partners of the viewer's organiser; who answers for them is shown, and noted.
 func (f *Feature) partnersOf(ctx context.Context, tx *store.Tx, org string) (asking, known []partnerLine, err error) {
-	all, err := f.store.Partners(ctx, tx, org)
+	all, err := f.Partners(ctx, tx, org)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -153,6 +153,7 @@ func (f *Feature) inviteView(r *http.Request) (p Programme, form *inviteForm, pa
 		return p, nil, nil, err
 	}
 	form = &inviteForm{Who: forms.NewMany("who", "Partners")}
+	var lines []partnerLine
 	form.Fields(form.Who)
 	closed := ""
 	err = f.DB.Read(r.Context(), web.Viewer(r), func(ctx context.Context, tx *store.Tx) error {
@@ -167,7 +168,7 @@ func (f *Feature) inviteView(r *http.Request) (p Programme, form *inviteForm, pa
 			return err
 		}
 		_, known, err := f.partnersOf(ctx, tx, p.Org)
-		form.Who.Options = nil
+		form.Who.Options, lines = nil, known
 		for _, k := range known {
 			o := forms.Option{Value: k.ID, Text: k.Name, Hint: k.Contact}
 			if has[PartnerID(k.ID)] {
@@ -178,7 +179,7 @@ func (f *Feature) inviteView(r *http.Request) (p Programme, form *inviteForm, pa
 		return err
 	})
 	page = func() web.Page {
-		return working("Invite partners", web.Page{Crumb: toDesk(p), Body: invitePage(form, deskPath(p.ID)+"/partners", closed, term.LongDate(p.ProposeUntil))})
+		return working("Invite partners", web.Page{Crumb: toDesk(p), Body: invitePage(form, deskPath(p.ID)+"/partners", closed, term.LongDate(p.ProposeUntil), lines)})
 	}
 	return p, form, page, err
 }
@@ -210,6 +211,30 @@ func (f *Feature) invite(w http.ResponseWriter, r *http.Request) error {
 		return shown(w, r, &form.Form, page(), err, true)
 	}
 	return web.Redirect(w, r, deskPath(p.ID), "Their links are on their way.")
+}
+
+// handOver shows a link that was made just now, once: the database knows only its hash.
+func (f *Feature) handOver(w http.ResponseWriter, r *http.Request) error {
+	p, form, page, err := f.inviteView(r)
+	if err != nil {
+		return err
+	}
+	id, err := web.PathID(r, "partner")
+	if err != nil {
+		return err
+	}
+	t, err := f.partnerOf(r, PartnerID(id))
+	if err != nil {
+		return err
+	}
+	secret, err := f.HandOver(r.Context(), web.Viewer(r), p.ID, t.ID)
+	if err != nil {
+		if errs.Is(err, errs.Rule) {
+			form.Refuse(err)
+		}
+		return shown(w, r, &form.Form, page(), err, true)
+	}
+	return web.Show(w, r, working("A partner’s link", web.Page{Crumb: toDesk(p), Body: handOverPage(t.Name, web.PublicURL(r, "/training/propose/"+secret), "/training/propose/"+secret, term.LongDate(p.ProposeUntil))}))
 }
 
 // Panels are what this package shows on the page after sign-in to whoever runs courses: what waits for an answer.

@@ -82,6 +82,17 @@ func (stored) waitingOf(ctx context.Context, tx *store.Tx, orgs []string) (map[I
 	return out, err
 }
 
+// standing counts the sessions that stand in each published programme of the district.
+func (stored) standing(ctx context.Context, tx *store.Tx) (map[ID]int, error) {
+	rows, err := store.All[counted](ctx, tx, store.SQL(`SELECT s.programme_id, COUNT(*) FROM training_session s JOIN training_programme p ON p.id = s.programme_id
+		WHERE s.state = 'accepted' AND p.state = 'published' AND p.district_id = ? AND p.last_on >= ? GROUP BY s.programme_id`, tx.Viewer.District, string(clock.DayOf(tx.Now.Time()))))
+	out := map[ID]int{}
+	for _, r := range rows {
+		out[r.of] = int(r.n)
+	}
+	return out, err
+}
+
 type counted struct {
 	of ID
 	n  int64

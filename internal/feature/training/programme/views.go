@@ -1,6 +1,7 @@
 package programme
 
 import (
+	"context"
 	"strings"
 
 	"kith/internal/feature/training"
@@ -8,6 +9,7 @@ import (
 	"kith/internal/kernel/clock"
 	"kith/internal/kernel/term"
 	"kith/internal/kernel/text"
+	"kith/internal/platform/store"
 	"kith/internal/platform/ui"
 )
 
@@ -280,4 +282,34 @@ func (x poster) how(s Session) (words string, to ui.Link) {
 		words = "It is full. Book all the same: you stand in line, and hear as soon as a place comes free for you."
 	}
 	return words, ui.Link{Text: "Book a place", Href: "/training/programmes/" + string(x.p.ID) + "/book?session=" + string(s.ID)}
+}
+
+// Upcoming are the published programmes that are not over, for the catalogue.
+func (f *Feature) Upcoming(ctx context.Context, tx *store.Tx) (out []catalogue.Teaser, err error) {
+	all, err := f.store.Programmes(ctx, tx)
+	if err != nil {
+		return nil, err
+	}
+	standing, err := f.store.standing(ctx, tx)
+	if err != nil {
+		return nil, err
+	}
+	for _, p := range all {
+		t := catalogue.Teaser{Date: catalogue.BlockOf([]training.Day{{On: p.First}}), Title: p.Title, When: when(p), Href: "/training/programmes/" + string(p.ID), Additional: p.Additional, Block: p.Block}
+		if p.Last != p.First {
+			t.Date = catalogue.BlockOf([]training.Day{{On: p.First}, {On: p.Last}})
+		}
+		if n := standing[p.ID]; n > 1 {
+			t.Text = text.Plural(n, "session", "sessions")
+			if b := len(p.BoardNames()); b > 1 {
+				t.Text += " under " + numberWord(b) + " boards"
+			}
+			t.Text += ". "
+		}
+		if first := lines(p.Summary); len(first) > 0 {
+			t.Text += first[0]
+		}
+		out = append(out, t)
+	}
+	return out, nil
 }
