@@ -87,6 +87,11 @@ var talks = strings.Split(strings.TrimSpace(`
 4|13:00|14:30|practitioner,manager|own 24|haver|Haverdale Police, protecting vulnerable people|D|Evidence that a child does not have to give|Building a case without the child in the box.
 4|13:30|15:00|teacher,support|own 40|oakbank|Millrace Primary|C|A curriculum that tells them they can tell|What is taught in which year, and what children made of it.
 4|14:00|15:00||none|library|Haverdale Library Service|A|Scams: bring the letter|A drop-in with tea for anybody who had one.
+0|09:30|10:30|volunteer|email|library|Haverdale Foster Carers|A|Grandparents who foster|Kinship care, money and the meetings nobody explains.
+1|09:00|10:00|support|own 30|video|Calder View School|C|Intimate care, with dignity|What two adults agree before they help a child.
+2|14:30|15:30|practitioner,manager|own 24|haver|Haverdale Council, adult social care|A|Think whole family|An adult’s worker and a child’s worker visit together.
+3|09:00|10:00|head,dsl|own 30|video|Haverdale Council, education safeguarding|D|When a parent is the risk, and at the gate|Plans, photographs and who stands where.
+4|09:00|10:00|teacher|own 40|college|Ryburn High|D|Sixth-formers and first relationships|A lesson you can take home.
 4|15:15|16:15||own 120|haver|Haverdale Safeguarding Partnership|C|Closing: what we do on Monday|Each board takes three things from the week, and says them aloud.
 `), "\n")
 

@@ -30,7 +30,7 @@ func (f *Feature) leaflet(x poster) document.Document {
 		d.Blocks = append(d.Blocks, document.Heading{Level: 1, Text: "Under " + numberWord(len(boards)) + " boards"}, l)
 	}
 	d.Blocks = append(d.Blocks, document.Heading{Level: 1, Text: "How to come"})
-	pairs := document.KeyValues{Pairs: []document.Pair{{Key: "Book", Value: "At " + f.PublicURL + "/training/programmes/" + string(p.ID) + ", or as it says beside the session."}}}
+	pairs := document.KeyValues{Pairs: []document.Pair{{Key: "Book", Value: "Online, at the address at the foot of this page, or as it says beside the session. Where it says “just come”, nobody books."}}}
 	if p.OpenTo != "" {
 		pairs.Pairs = append(pairs.Pairs, document.Pair{Key: "Open to", Value: capital(p.OpenTo) + "."})
 	}
@@ -41,6 +41,9 @@ func (f *Feature) leaflet(x poster) document.Document {
 		pairs.Pairs = append(pairs.Pairs, document.Pair{Key: "Questions", Value: p.Contact})
 	}
 	d.Blocks = append(d.Blocks, pairs)
+	if days := glance(x.all); len(days) > 1 {
+		d.Blocks = append(d.Blocks, document.Heading{Level: 1, Text: "At a glance"}, document.KeyValues{Pairs: days})
+	}
 	if len(x.all) > 8 { // a short programme stands below its head, on one page
 		d.Blocks = append(d.Blocks, document.PageBreak{})
 	}
@@ -77,6 +80,21 @@ func (f *Feature) leaflet(x poster) document.Document {
 		}
 	}
 	return d
+}
+
+// glance is a line for each day: how much there is, and from when until when.
+func glance(all []Session) (out []document.Pair) {
+	day, n, until := clock.Day(""), 0, ""
+	for i, s := range all {
+		if s.On != day {
+			day, n, until = s.On, 0, ""
+			out = append(out, document.Pair{Key: term.LongDate(day)})
+		}
+		n, until = n+1, max(until, s.Ends)
+		first := all[i-n+1]
+		out[len(out)-1].Value = text.Plural(n, "session", "sessions") + ", from " + first.Starts + " to " + until
+	}
+	return out
 }
 
 func (x poster) byBoard() map[string][]Session {

@@ -42,7 +42,7 @@ func TestAWeekOfSixtySessions(t *testing.T) {
 		p := w.full()
 		at := "/training/programmes/" + string(p.ID)
 		page := w.as(access.Public(district)).Get(at).Status(200)
-		page.Has("main", "62 sessions by 12 partners, under 3 boards").Has("h1", "Safeguarding Week")
+		page.Has("main", "62 sessions by 12 partners, under three boards").Has("h1", "Safeguarding Week")
 		if n := page.Doc().Find("article.se").Length(); n != 62 {
 			t.Errorf("%d sessions are shown", n)
 		}

@@ -95,7 +95,7 @@ func gist(p Programme, all []Session) string {
 			out += " by " + text.Plural(len(partners), "partner", "partners")
 		}
 		if n := len(p.BoardNames()); n > 1 {
-			out += ", under " + text.Plural(n, "board", "boards")
+			out += ", under " + numberWord(n) + " boards"
 		}
 		out += "."
 	}
