@@ -1,6 +1,7 @@
 package app
 
 import (
+	"strings"
 	"testing"
 
 	"kith/internal/feature/training/programme"
@@ -31,6 +32,9 @@ func (w *world) furnishProgrammes(t testing.TB, f fixtures) {
 // renewProgrammes puts back what an earlier person of the matrix has used up.
 func (w *world) renewProgrammes(t testing.TB, f fixtures, route string) {
 	t.Helper()
+	if strings.Contains(route, " /training/propose/") || strings.Contains(route, " /training/places/") {
+		w.exec(t, `DELETE FROM account_throttle`) // wrong links are counted against where they come from
+	}
 	switch route {
 	case "POST /training/propose/{token}/{session}/withdraw", "POST /training/office/sessions/{session}/answer":
 		w.exec(t, `UPDATE training_session SET state = 'proposed' WHERE id = ?`, f["proposal"])
