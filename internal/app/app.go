@@ -25,6 +25,7 @@ import (
 	"kith/internal/feature/training"
 	"kith/internal/feature/training/catalogue"
 	"kith/internal/feature/training/office"
+	"kith/internal/feature/training/programme"
 	"kith/internal/feature/training/quiz"
 	"kith/internal/kernel/clock"
 	"kith/internal/kernel/errs"
@@ -102,6 +103,7 @@ type App struct {
 	Sharing     *sharing.Feature
 	Training    *training.Feature
 	Quizzes     *quiz.Feature
+	Programmes  *programme.Feature
 	Today       *today.Feature
 	Files       files.Store
 	Handler     http.Handler
@@ -198,6 +200,7 @@ func Join(ctx context.Context, db *store.DB, root secret.Root, made string, s Se
 	a.Terms = directory.NewTerms(directory.TermDeps{DB: db, Calendars: calendars, Clocks: clocks{a.Concerns, a.Adults}})
 	a.Training = training.New(training.Deps{DB: db, Queue: a.Queue, Calendars: calendars, PublicURL: s.PublicURL, Publisher: a.publisher(), Venues: courseVenues{}, Organisations: organisations, People: accounts, Mailer: s.Mail})
 	a.Quizzes = quiz.New(quiz.Deps{DB: db, Queue: a.Queue, Calendars: calendars, PublicURL: s.PublicURL, People: quizPeople{accounts}, Schools: organisations, Mailer: s.Mail})
+	a.Programmes = programme.New(programme.Deps{Feature: a.Training, Limits: a.Account, Listing: organisations})
 	a.Today = today.New(today.Deps{DB: db, Sources: []today.Source{
 		a.Concerns,
 		a.Adults,
@@ -208,6 +211,7 @@ func Join(ctx context.Context, db *store.DB, root secret.Root, made string, s Se
 		a.Account,
 		a.Terms,
 		a.Quizzes,
+		a.Programmes,
 	}})
 	a.Auditing = auditing.New(auditing.Deps{DB: db, Queue: a.Queue, URL: s.PublicURL, Log: a.Log, Key: a.publicKey(), Sign: a.signed(), Organisations: organisations, Role: account.RoleWords, Mail: s.Mail})
 	rolls := people.NewRolls(people.RollDeps{DB: db, Queue: a.Queue, Schools: organisations})
@@ -230,9 +234,10 @@ func Join(ctx context.Context, db *store.DB, root secret.Root, made string, s Se
 	routes = append(routes, registers.Routes()...)
 	routes = append(routes, a.Terms.Routes()...)
 	routes = append(routes, a.Newsletters.Routes()...)
-	routes = append(routes, catalogue.Pages{Feature: a.Training}.Routes()...)
+	routes = append(routes, catalogue.Pages{Feature: a.Training, Programmes: a.Programmes}.Routes()...)
 	routes = append(routes, office.Pages{Feature: a.Training}.Routes()...)
 	routes = append(routes, a.Quizzes.Routes()...)
+	routes = append(routes, a.Programmes.Routes()...)
 	routes = append(routes, a.Today.Routes()...)
 	routes = append(routes, a.Auditing.Routes()...)
 	if a.demo() {

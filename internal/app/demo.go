@@ -25,6 +25,7 @@ func (a *App) demoParts() demo.Parts {
 		Talk:        a.Talk,
 		Training:    a.Training,
 		Quizzes:     a.Quizzes,
+		Programmes:  a.Programmes,
 		Auditing:    a.Auditing,
 		Queue:       a.Queue,
 	}

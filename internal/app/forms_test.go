@@ -158,6 +158,7 @@ func init() {
 	with("POST /audit/export", func(w *world, f fixtures) []string {
 		return []string{"from", "2026-11-20", "until", "2026-11-23", "org", f["school"]}
 	})
+	programmeForms(with, say)
 	with("POST /training/quizzes/asks", func(w *world, f fixtures) []string { return []string{"id", w.fresh(), "theme", "mind"} })
 	forms["POST /training/quizzes/take/{id}/{n}"] = quizAnswer
 	with("POST /training/quizzes/given", func(w *world, f fixtures) []string {

@@ -23,6 +23,8 @@ func sender(route string) string {
 	switch {
 	case strings.HasPrefix(route, "POST /newsletters/"):
 		return "partnership-manager"
+	case strings.HasPrefix(route, "POST /training/propose"), strings.HasPrefix(route, "POST /training/programmes/{programme}/take-part"):
+		return "reporter"
 	case strings.HasPrefix(route, "POST /training/office"):
 		return "training-admin"
 	case route == "POST /training/quizzes/asks", strings.HasPrefix(route, "POST /training/quizzes/take/"):
@@ -66,6 +68,7 @@ func changes(w *world) []web.Route {
 var bare = map[string]bool{"POST /concerns/{id}/take": true, "POST /concerns/{id}/replied": true, "POST /concerns/{id}/actions/{action}/done": true, "POST /concerns/rota/{id}/remove": true, "POST /talk/box/stop": true,
 	"POST /adults/{id}/take": true, "POST /adults/{id}/actions/{action}/done": true,
 	"POST /newsletters/issues/{issue}/review": true, "POST /newsletters/issues/{issue}/take-back": true, "POST /training/requests/{booking}/cancel": true, "POST /training/office/dates/{run}/cancel": true,
+	"POST /training/office/programmes/{programme}/publish": true, "POST /training/office/sessions/{session}/call-off": true,
 	"POST /training/quizzes/given/{id}/swap/{n}": true, "POST /training/quizzes/given/{id}/give": true, "POST /training/quizzes/needs/{need}/met": true, "POST /training/quizzes/bank/{question}/retire": true,
 	"POST /admin/people/{id}/disable": true, "POST /admin/people/{id}/enable": true, "POST /admin/people/{id}/invite": true, "POST /audit/recipients/{id}/end": true}
 

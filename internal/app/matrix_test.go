@@ -78,6 +78,7 @@ func (w *world) furnish(t testing.TB) fixtures {
 	f["recipient"] = w.value(t, `SELECT id FROM auditing_recipient WHERE district_id = ? ORDER BY added_at`, w.home)
 	f["step"] = "restrict"
 	w.furnishQuizzes(t, f)
+	w.furnishProgrammes(t, f)
 	f["passkey"] = w.DB.IDs().New(clock.Of(w.clock.Now()))
 	return f
 }
@@ -96,6 +97,7 @@ func (w *world) renew(t testing.TB, f fixtures, route string) {
 		f["duty"] = w.value(t, `SELECT id FROM concerns_rota WHERE org_id = ?`, f["school"])
 	}
 	w.renewQuizzes(t, f, route)
+	w.renewProgrammes(t, f, route)
 }
 
 var placeholder = regexp.MustCompile(`\{([a-z]+)\}`)
@@ -131,6 +133,13 @@ var kinds = map[string]map[string]string{
 	"/closures/":           {"id": "closure"},
 	"/audit/entries/":      {"id": "audit entry"},
 	"/audit/recipients/":   {"id": "recipient"},
+
+	"/training/programmes/":        {"programme": "week", "session": "session"},
+	"/training/office/programmes/": {"programme": "draft week", "partner": "partner"},
+	"/training/office/sessions/":   {"session": "proposal"},
+	"/training/office/partners/":   {"partner": "asking partner"},
+	"/training/propose/":           {"token": "partner link", "session": "proposal"},
+	"/training/places/":            {"token": "token"},
 
 	"/training/quizzes/take/":      {"id": "open quiz", "n": "n"},
 	"/training/quizzes/given/":     {"id": "draft quiz", "n": "n"},

@@ -20,6 +20,7 @@ import (
 	"kith/internal/feature/sharing"
 	"kith/internal/feature/talk"
 	"kith/internal/feature/training"
+	"kith/internal/feature/training/programme"
 	"kith/internal/feature/training/quiz"
 	"kith/internal/kernel/access"
 	"kith/internal/kernel/clock"
@@ -43,6 +44,7 @@ type Parts struct {
 	Talk        *talk.Feature
 	Training    *training.Feature
 	Quizzes     *quiz.Feature
+	Programmes  *programme.Feature
 	Queue       *jobs.Queue
 }
 
@@ -172,6 +174,9 @@ func makeLives(ctx context.Context, db *store.DB, clk *clock.Manual, parts Parts
 		return nil, err
 	}
 	if err := m.courses(ctx, clock.DayOf(now)); err != nil {
+		return nil, err
+	}
+	if err := m.programmes(ctx, clock.DayOf(now)); err != nil {
 		return nil, err
 	}
 	if err := m.quizzes(ctx, clock.DayOf(now)); err != nil {

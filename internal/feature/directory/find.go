@@ -44,3 +44,20 @@ func (Store) Called(ctx context.Context, tx *store.Tx, name string) (string, err
 	}
 	return found[0], nil
 }
+
+// PutAgency returns the id of the organisation of that name. Where no register lists one it is made, an agency; of several, the first
+// counts. Rule: it has no name.
+func (s Store) PutAgency(ctx context.Context, tx *store.Tx, name, postcode string) (string, error) {
+	if name == "" {
+		return "", errs.Refuse("Write the name of the organisation")
+	}
+	found, err := store.Values[string](ctx, tx, store.SQL(`SELECT o.id FROM directory_organisation o WHERE o.district_id = ? AND o.name = ? ORDER BY o.id LIMIT 1`, tx.Viewer.District, name))
+	switch {
+	case err != nil:
+		return "", err
+	case len(found) > 0:
+		return found[0], nil
+	}
+	o := Organisation{ID: tx.NewID(), Kind: Agency, Name: name, Postcode: postcode}
+	return o.ID, s.Insert(ctx, tx, o)
+}

@@ -149,7 +149,7 @@ func random(r *rand.Rand) (Viewer, Record) {
 		Restricted: r.IntN(4) == 0, Locked: r.IntN(4) == 0}
 	rec.Part = pick(r, PartHeader, PartAccount, PartChild, PartLead, PartDecision, PartFeedback, PartCard, PartFile, PartReferral, PartDisagreement)
 	if rec.Kind == Training {
-		rec.Part = pick(r, PartBooking, PartNeed, PartInvitation, PartInterest)
+		rec.Part = pick(r, PartBooking, PartNeed, PartInvitation, PartInterest, PartPartner)
 	}
 	if rec.Kind == Quiz {
 		rec.Part = pick(r, PartAnswers, PartAsk)

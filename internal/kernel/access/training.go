@@ -7,6 +7,7 @@ const (
 	PartNeed       = "need"       // what somebody needs, for access or at the table
 	PartInvitation = "invitation" // who was invited to a block
 	PartInterest   = "interest"   // who wants a course that has no dates yet (TRN-19)
+	PartPartner    = "partner"    // who answers for an agency or setting that proposes sessions (TRN-20)
 )
 
 // Relations of a booking.
@@ -18,7 +19,7 @@ const (
 // trainings: org_id is the organiser, whose training administrators keep everything; the school stands in a relation.
 var trainings = Kind{
 	Name: Training, Words: "A place on a course",
-	Parts: []string{PartBooking, PartNeed, PartInvitation, PartInterest},
+	Parts: []string{PartBooking, PartNeed, PartInvitation, PartInterest, PartPartner},
 	Rules: []Rule{
 		{Name: "asked", Words: "Whoever asked for a place finds what they asked, what became of it and what they wrote that is needed", Role: Member, Write: true,
 			When: all(mine(colAuthor), parts(PartBooking, PartNeed, PartInterest)), First: true},

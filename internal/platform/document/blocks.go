@@ -7,6 +7,11 @@ import (
 )
 
 func (p *paper) document(d Document) {
+	if d.Publication != nil {
+		p.cover(d)
+		p.blocks(d.Blocks)
+		return
+	}
 	if d.Classification != "" {
 		p.flow(margin, p.wrapAll(d.Classification, headStyle, width), headStyle, nil)
 		p.y += 2
@@ -14,17 +19,21 @@ func (p *paper) document(d Document) {
 	p.flow(margin, p.wrapAll(d.Title, titleStyle, width), titleStyle, nil)
 	p.flow(margin, p.wrapAll(d.Subtitle, partStyle, width), partStyle, nil)
 	p.y += 4
-	var before Block
-	for _, b := range d.Blocks {
-		p.block(b, before)
-		before = b
-	}
+	p.blocks(d.Blocks)
 	p.y += 6
 	p.room(softStyle.line * 4)
 	p.flow(margin, p.wrap("Check code in full: "+p.code.Full(), softStyle, width), softStyle, nil)
 	if p.missing {
 		note := "Some letters above are printed as a box, because this print has no face for them. The copy on screen shows them."
 		p.flow(margin, p.wrap(note, softStyle, width), softStyle, nil)
+	}
+}
+
+func (p *paper) blocks(all []Block) {
+	var before Block
+	for _, b := range all {
+		p.block(b, before)
+		before = b
 	}
 }
 
@@ -53,6 +62,12 @@ func (p *paper) block(b, before Block) {
 	case Entry:
 		_, follows := before.(Entry)
 		p.entry(b, follows)
+	case Legend:
+		p.legend(b)
+	case Band:
+		p.band(b)
+	case Slot:
+		p.slot(b)
 	case PageBreak:
 		if p.y > margin {
 			p.newPage()

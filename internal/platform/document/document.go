@@ -26,9 +26,10 @@ type Document struct {
 	MadeAt         clock.Millis
 	Purpose        string // why it was made, in the words the maker gave
 	Blocks         []Block
+	Publication    *Publication // nil for papers about records
 }
 
-// Block is one part of a document. The kinds are the types of this file.
+// Block is one part of a document. The kinds are the types of this file and of publication.go.
 type Block interface{ kind() string }
 
 // Heading opens a section. Level 1 is a section, 2 a part of one; anything else counts as 2.

@@ -10,6 +10,9 @@ func (d Document) Mapped(fn func(string) string) Document {
 	}
 	d.Blocks = blocks
 	d.MadeBy, d.Purpose = fn(d.MadeBy), fn(d.Purpose)
+	if d.Publication != nil {
+		d.Publication = &Publication{Lines: each(d.Publication.Lines, fn), Foot: fn(d.Publication.Foot)}
+	}
 	return d
 }
 
@@ -37,6 +40,16 @@ func mapBlock(b Block, fn func(string) string) Block {
 		return List{Numbered: b.Numbered, Items: each(b.Items, fn)}
 	case Entry:
 		return Entry{Time: fn(b.Time), Title: fn(b.Title), Text: fn(b.Text)}
+	case Legend:
+		l := Legend{}
+		for _, m := range b.Marks {
+			l.Marks = append(l.Marks, Mark{Shape: m.Shape, Title: fn(m.Title), Text: fn(m.Text)})
+		}
+		return l
+	case Band:
+		return Band{Number: fn(b.Number), Title: fn(b.Title), Text: fn(b.Text)}
+	case Slot:
+		return Slot{From: fn(b.From), Until: fn(b.Until), Shape: b.Shape, Kind: fn(b.Kind), Title: fn(b.Title), By: fn(b.By), Text: fn(b.Text), Where: fn(b.Where), Aside: fn(b.Aside), Off: b.Off}
 	}
 	return b
 }

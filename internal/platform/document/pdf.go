@@ -92,7 +92,11 @@ func PDF(d Document) ([]byte, error) {
 		for _, op := range ops {
 			op(f)
 		}
-		p.foot(i + 1)
+		if d.Publication != nil {
+			p.publicFoot(i + 1)
+		} else {
+			p.foot(i + 1)
+		}
 	}
 	var out bytes.Buffer
 	if err := f.Output(&out); err != nil {
@@ -117,6 +121,9 @@ func newPaper(f *fpdf.Fpdf, d Document) *paper {
 	made := fmt.Sprintf("Made by %s on %s. Purpose: %s", clean(d.MadeBy), madeAt(d.MadeAt), clean(d.Purpose))
 	if d.Classification != "" {
 		made = clean(d.Classification) + ". " + made
+	}
+	if d.Publication != nil {
+		made = clean(d.Publication.Foot)
 	}
 	p.feet = p.wrap(strings.ReplaceAll(made, "\n", " "), footStyle, width)
 	if len(p.feet) > 4 { // a purpose of a whole page must not leave no room for the text; its first lines name it

@@ -1,14 +1,23 @@
 package document
 
-// group is a block, or a run of entries that follow each other and so make one list.
+// group is a block, or a run of entries or slots that follow each other and so make one list.
 type group struct {
 	block   Block
 	entries []Entry
+	slots   []Slot
 }
 
 func grouped(blocks []Block) []group {
 	var out []group
 	for _, b := range blocks {
+		if s, is := b.(Slot); is {
+			if n := len(out); n > 0 && out[n-1].slots != nil {
+				out[n-1].slots = append(out[n-1].slots, s)
+			} else {
+				out = append(out, group{slots: []Slot{s}})
+			}
+			continue
+		}
 		e, ok := b.(Entry)
 		switch n := len(out); {
 		case !ok:

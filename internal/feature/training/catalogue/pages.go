@@ -5,6 +5,7 @@ package catalogue
 import (
 	"context"
 	"net/http"
+	"slices"
 	"strings"
 
 	"kith/internal/feature/training"
@@ -18,7 +19,21 @@ import (
 )
 
 // Pages are the pages of the catalogue.
-type Pages struct{ *training.Feature }
+type Pages struct {
+	*training.Feature
+	// Programmes are the programmes of events that stand above the dates.
+	Programmes interface {
+		Upcoming(ctx context.Context, tx *store.Tx) ([]Teaser, error)
+	}
+}
+
+// Teaser is a programme of events in the catalogue. Its sessions stand on its own page and not among the dates.
+type Teaser struct {
+	Date                    Block
+	Title, Text, Href, When string
+	Additional              bool
+	Block                   training.BlockID // in which its places are booked; "" for none
+}
 
 // Routes are their addresses.
 func (f Pages) Routes() []web.Route {
@@ -85,6 +100,19 @@ func (f Pages) shelf(ctx context.Context, tx *store.Tx) (s shelf, err error) {
 	}
 	s.venues, err = f.Venues.Venues(ctx, tx)
 	return s, err
+}
+
+// leaveOut takes out what stands on the pages of programmes.
+func (s *shelf) leaveOut(all []Teaser) {
+	var kept []training.Run
+	for _, x := range s.runs {
+		if slices.ContainsFunc(all, func(t Teaser) bool { return t.Block == x.Block }) {
+			delete(s.courses, x.Course)
+			continue
+		}
+		kept = append(kept, x)
+	}
+	s.runs = kept
 }
 
 // filter is what somebody looks for; "" is everything.
@@ -179,6 +207,10 @@ func (f Pages) list(w http.ResponseWriter, r *http.Request) error {
 		if err != nil {
 			return err
 		}
+		if v.Programmes, err = f.Programmes.Upcoming(ctx, tx); err != nil {
+			return err
+		}
+		s.leaveOut(v.Programmes)
 		v.Filter = s.filter(r)
 		for _, x := range s.runs {
 			if v.Filter.wants(s, x) {

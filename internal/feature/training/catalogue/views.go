@@ -54,13 +54,14 @@ func timesOf(days []training.Day) string {
 
 // listView is the catalogue.
 type listView struct {
-	Heading  string
-	Filter   *filter
-	Dates    []runView
-	Undated  []ui.Link
-	Result   *resultView
-	Mine     []rowView
-	SignedIn bool
+	Heading    string
+	Filter     *filter
+	Programmes []Teaser
+	Dates      []runView
+	Undated    []ui.Link
+	Result     *resultView
+	Mine       []rowView
+	SignedIn   bool
 }
 
 func heading(v listView) string {

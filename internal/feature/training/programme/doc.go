@@ -1,0 +1,25 @@
+// Package programme is events of many partners under one roof: a safeguarding week of sixty sessions under three boards, learning
+// events, the annual gathering.
+//
+//	programme: draft → published → withdrawn
+//	session:   proposed → accepted → cancelled
+//	           proposed → returned → proposed            sent back with words, and proposed again
+//	           proposed → declined
+//	           proposed, returned → withdrawn            by its partner
+//	partner:   asking → known | refused
+//
+// A partner has no account. It proposes by a link of its own (128 random bits, of which the database knows a hash), which lapses with
+// the last day for proposals; wrong links count against where they come from (TRN-20). What it proposes shows nowhere until the
+// organiser accepts it (TRN-14). Agencies and settings that no school register lists come in from a CSV, or register themselves and are
+// approved; they then stand in the directory, so that a booking from them counts as theirs.
+//
+// Whoever answers for a partner is a record (kernel/access, kind training, part partner); the partner's name is printed in programmes and
+// is none. Sessions name nobody but whoever speaks, in public.
+//
+// Where places are booked here, a session has a run in a block of its programme, and all the rules of seats are those of package
+// training: the last place is given once, a line forms, a seat that comes free is offered. People without an account book too, and give
+// the place back by the link in their confirmation.
+//
+// Rules: TRN-10 (weekday and date agree), TRN-11 (event bookings), TRN-12 (additional to the annual programme), TRN-13 (filters, and the
+// programme on paper and in calendars), TRN-14, TRN-15 (aims of a gathering), TRN-20, each named at its test.
+package programme
