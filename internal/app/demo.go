@@ -24,6 +24,7 @@ func (a *App) demoParts() demo.Parts {
 		Talk:        a.Talk,
 		Training:    a.Training,
 		Quizzes:     a.Quizzes,
+		Cascades:    a.Cascades,
 		Auditing:    a.Auditing,
 		Queue:       a.Queue,
 	}
