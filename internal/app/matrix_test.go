@@ -76,6 +76,7 @@ func (w *world) furnish(t testing.TB) fixtures {
 	f["recipient"] = w.value(t, `SELECT id FROM auditing_recipient WHERE district_id = ? ORDER BY added_at`, w.home)
 	f["step"] = "restrict"
 	w.furnishQuizzes(t, f)
+	w.furnishCascade(t, f)
 	f["passkey"] = w.DB.IDs().New(clock.Of(w.clock.Now()))
 	return f
 }
@@ -92,6 +93,7 @@ func (w *world) renew(t testing.TB, f fixtures, route string) {
 		f["duty"] = w.value(t, `SELECT id FROM concerns_rota WHERE org_id = ?`, f["school"])
 	}
 	w.renewQuizzes(t, f, route)
+	w.renewCascade(t, f, route)
 }
 
 var placeholder = regexp.MustCompile(`\{([a-z]+)\}`)
@@ -127,6 +129,7 @@ var kinds = map[string]map[string]string{
 	"/audit/entries/":      {"id": "audit entry"},
 	"/audit/recipients/":   {"id": "recipient"},
 
+	"/training/cascade/":           {"cascade": "cascade", "session": "session", "token": "token"},
 	"/training/quizzes/take/":      {"id": "open quiz", "n": "n"},
 	"/training/quizzes/given/":     {"id": "draft quiz", "n": "n"},
 	"/training/quizzes/needs/":     {"need": "quiz need"},

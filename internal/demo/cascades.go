@@ -187,7 +187,7 @@ func (m *maker) passOn(ctx context.Context, today clock.Day, plan cascade.ID, to
 func (m *maker) wellbeing(ctx context.Context, today clock.Day) error {
 	f, helen := m.parts.Cascades, m.as("helen.brandt")
 	m.at(today, 26, 12, 0)
-	p := cascade.Plan{ID: cascade.ID(m.fresh()), Org: m.schools[0], Title: "Senior mental health lead", Kind: "wellbeing", AttendedOn: clock.DayOf(m.clock.Now()).Add(-3), Due: today.Add(32), Aim: 26, CostsGiven: true, Fee: 42000, Cover: 36000}
+	p := cascade.Plan{ID: cascade.ID(m.fresh()), Org: m.schools[0], Title: "Senior mental health lead", Kind: "wellbeing", AttendedOn: clock.DayOf(m.clock.Now()).Add(-3), Due: today.Add(46), Aim: 26, CostsGiven: true, Fee: 42000, Cover: 36000}
 	if err := f.Make(ctx, helen, p, cascade.Lead{Account: m.accounts["grace.ito"]}); err != nil {
 		return err
 	}

@@ -16,7 +16,7 @@ import (
 var schoolPlaces = []struct {
 	postcode string
 	x, y     float64
-}{{"HV1 2BT", 5.1, 4.7}, {"HV1 4QD", 7.0, 4.1}, {"HV3 2AB", 7.4, 7.6}, {"HV2 6LN", 4.6, 1.9}, {"HV4 1CV", 2.1, 4.9}, {"HV3 7HL", 3.6, 7.5}, {"HV5 3RY", 10.3, 4.4}}
+}{{"HV1 2BT", 5.1, 4.7}, {"HV1 4QD", 7.0, 4.1}, {"HV3 2AB", 8.6, 7.4}, {"HV2 6LN", 3.4, 1.7}, {"HV4 1CV", 2.1, 4.9}, {"HV3 7HL", 3.6, 7.5}, {"HV5 3RY", 10.3, 4.4}}
 
 // corners are where the boundaries of Haverdale's areas meet.
 var corners = map[byte][2]float64{'A': {0, 2}, 'B': {3, .5}, 'C': {7, 0}, 'D': {11, 1}, 'E': {12, 4}, 'F': {11.5, 7}, 'G': {8, 9}, 'H': {4, 8.6}, 'I': {1, 7}, 'J': {0, 4.5}, 'K': {3.6, 3.3}, 'L': {7.8, 2.7}, 'M': {8.3, 5.9}, 'N': {4.2, 6.1}}

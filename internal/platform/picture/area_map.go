@@ -27,9 +27,10 @@ type MapPlace struct {
 // MapArea is a part of a district: its boundary as rings of longitude and latitude, where its name stands, and a few words below it.
 type MapArea struct {
 	Name, Words string
+	Note        string // after the words, where there is room for it
 	Rings       [][][2]float64
 	Label       [2]float64
-	Chosen      bool // drawn with a heavy dashed edge; its words say why
+	Chosen      bool // drawn with a heavy dashed edge; its note says why
 	Some, All   bool // of what the map is about: some of it is there, or all
 }
 
@@ -97,6 +98,9 @@ func (m AreaMap) draw(c *canvas, class string, width float64) {
 	size := 15.0
 	for i, a := range m.Areas {
 		p := g.at(a.Label[0], a.Label[1])
+		if class == "desk" {
+			a.Words += a.Note
+		}
 		wide := max(textWidth(a.Name, size), textWidth(a.Words, 14))/2 + 4
 		p.x, p.y = min(max(p.x, wide), width-wide), min(max(p.y, 18), height-24)
 		boxes[i] = [4]float64{p.x - wide, p.y - 16, p.x + wide, p.y + 24}

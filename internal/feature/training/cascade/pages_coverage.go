@@ -180,11 +180,10 @@ func (s Shown) String() string {
 
 // String writes a sum: "40", "40, and a few in 2 schools".
 func (s Sum) String() string {
-	out := strconv.Itoa(s.N)
-	if s.Hidden > 0 {
-		out += ", and a few in " + text.Plural(s.Hidden, "school", "schools")
+	if s.N == 0 && s.Hidden > 0 {
+		return "a few in " + text.Plural(s.Hidden, "school", "schools")
 	}
-	return out
+	return strconv.Itoa(s.N) + more(s)
 }
 
 func (v *coverView) fill(x Facts, c Coverage, block string) {
@@ -225,7 +224,7 @@ func (v *coverView) draw(c Coverage) {
 			m.Words = "no school"
 		}
 		if a.Chosen {
-			m.Words += ", put first"
+			m.Note = ", put first"
 		}
 		v.Map.Areas = append(v.Map.Areas, m)
 	}
@@ -288,13 +287,27 @@ func (v *coverView) first(c Coverage, block string) {
 		return
 	}
 	v.Block = block
-	v.Change = &picture.Change{}
+	v.Change = &picture.Change{None: "no school", All: "every school"}
 	v.Tiers = ui.Table{Caption: "Before and after the first block", FirstCellIsHeader: true, Head: []ui.TableCell{{Text: "Who"}, number("Schools"), number("Trained before"), number("Trained by it"), number("Passed it on"), number("Colleagues reached"), number("Still wait")}}
 	var parts []string
 	for _, t := range c.Tiers {
-		v.Change.Rows = append(v.Change.Rows, picture.ChangeRow{Name: t.Words, Before: 100 * t.Before / t.Schools, After: 100 * (t.Before + t.InFirst) / t.Schools})
+		v.Change.Rows = append(v.Change.Rows, picture.ChangeRow{Name: t.Words, Before: 100 * t.Before / t.Schools, After: 100 * (t.Before + t.InFirst) / t.Schools,
+			Was: strconv.Itoa(t.Before) + " of " + strconv.Itoa(t.Schools), Is: strconv.Itoa(t.Before+t.InFirst) + " of " + strconv.Itoa(t.Schools)})
 		v.Tiers.Rows = append(v.Tiers.Rows, []ui.TableCell{{Text: t.Words}, number(strconv.Itoa(t.Schools)), number(strconv.Itoa(t.Before)), number(strconv.Itoa(t.InFirst)), number(strconv.Itoa(t.PassedOn)), number(t.Reached.String()), number(strconv.Itoa(t.Still))})
 		parts = append(parts, strings.ToLower(t.Words[:1])+t.Words[1:]+": "+strconv.Itoa(t.Before)+" of "+strconv.Itoa(t.Schools)+" before, "+strconv.Itoa(t.Before+t.InFirst)+" after")
 	}
 	v.Change.Finding = "Schools that have sent somebody. " + strings.ToUpper(parts[0][:1]) + parts[0][1:] + ". " + strings.Join(parts[1:], ". ") + "."
+}
+
+// heads says whether the cells of a column name the row: its number and its name.
+func heads(t ui.Table, column int) bool {
+	return column == 0 || column == 1 && !t.FirstCellIsHeader
+}
+
+// rowName names a row: "7 Thornbeck Primary", "Eastgate".
+func rowName(t ui.Table, row []ui.TableCell) string {
+	if t.FirstCellIsHeader {
+		return row[0].Text
+	}
+	return row[0].Text + " " + row[1].Text
 }

@@ -25,17 +25,17 @@ func pathSession(r *http.Request) (SessionID, error) {
 type cameRow struct{ ID, Name, Title, When, How string }
 
 type sessionView struct {
-	Path, Title, When, Where string
-	Chip                     ui.Chip
-	Came                     []cameRow
-	CameWords                string
-	Open                     bool // phones may sign in now
-	CanOpen, CanList         bool
-	CanClose, CanCancel      bool
-	Code, Link               string
-	Square                   picture.Square
-	Form                     *listForm
-	Problem                  string
+	Path, Title, When, Door string
+	Chip                    ui.Chip
+	Came                    []cameRow
+	CameWords               string
+	Open                    bool // phones may sign in now
+	CanOpen, CanList        bool
+	CanClose, CanCancel     bool
+	Code, Link              string
+	Square                  picture.Square
+	Form                    *listForm
+	Problem                 string
 }
 
 func (f *Feature) sessionPage(w http.ResponseWriter, r *http.Request) error {
@@ -63,7 +63,13 @@ func (f *Feature) sessionView(r *http.Request, id SessionID, refused error) (web
 			return err
 		}
 		today := clock.DayOf(tx.Now.Time())
-		v = sessionView{Path: sessionPath(id), Title: of.Title, When: whenWords(s), Where: s.Place, Chip: sessionChip(s, today)}
+		v = sessionView{Path: sessionPath(id), Title: of.Title, When: whenWords(s), Chip: sessionChip(s, today), Door: web.PublicURL(r, home+"/in")}
+		if s.Place != "" {
+			v.When += ", " + s.Place
+		}
+		if _, address, ok := strings.Cut(v.Door, "://"); ok {
+			v.Door = address
+		}
 		if refused != nil {
 			v.Problem = errs.Sentence(refused)
 		}
