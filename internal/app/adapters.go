@@ -8,11 +8,13 @@ import (
 	"kith/internal/feature/casework"
 	"kith/internal/feature/concerns"
 	"kith/internal/feature/directory"
+	"kith/internal/feature/directory/register"
 	"kith/internal/feature/newsletters"
 	"kith/internal/feature/people"
 	"kith/internal/feature/referrals"
 	"kith/internal/feature/talk"
 	"kith/internal/feature/training"
+	"kith/internal/feature/training/cascade"
 	"kith/internal/feature/training/quiz"
 	"kith/internal/kernel/access"
 	"kith/internal/kernel/clock"
@@ -363,4 +365,32 @@ type quizPeople struct{ account.Directory }
 func (q quizPeople) Staff(ctx context.Context, tx *store.Tx, org string) ([]quiz.Member, error) {
 	all, err := q.TitlesAt(ctx, tx, org)
 	return mapped(all, func(p ref.Person) quiz.Member { return quiz.Member{Account: p.ID, Name: p.Name, Title: p.Title} }), err
+}
+
+// coveredPlaces tell the cascade where schools stand, and of the areas of the district.
+type coveredPlaces struct{ directory.Store }
+
+func (c coveredPlaces) Sites(ctx context.Context, tx *store.Tx) ([]cascade.Site, error) {
+	all, err := c.Store.Sites(ctx, tx)
+	return mapped(all, func(s directory.Site) cascade.Site {
+		return cascade.Site{ID: s.ID, Name: s.Name, Postcode: s.Postcode, Ward: s.Ward, Lat: s.Latitude, Lon: s.Longitude}
+	}), err
+}
+
+// Wards are drawn to some fifty metres: a map of a district shows no more.
+func (c coveredPlaces) Wards(ctx context.Context, tx *store.Tx) ([]cascade.Area, error) {
+	all, err := c.Areas(ctx, tx, "ward")
+	return mapped(all, func(a register.Area) cascade.Area {
+		out := cascade.Area{Code: a.Code, Name: a.Name, Label: [2]float64{a.Label.Lon, a.Label.Lat}}
+		for _, polygon := range a.Simplify(50).Polygons {
+			for _, ring := range polygon {
+				var points [][2]float64
+				for _, p := range ring {
+					points = append(points, [2]float64{p.Lon, p.Lat})
+				}
+				out.Rings = append(out.Rings, points)
+			}
+		}
+		return out
+	}), err
 }

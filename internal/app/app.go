@@ -23,6 +23,7 @@ import (
 	"kith/internal/feature/talk"
 	"kith/internal/feature/today"
 	"kith/internal/feature/training"
+	"kith/internal/feature/training/cascade"
 	"kith/internal/feature/training/catalogue"
 	"kith/internal/feature/training/office"
 	"kith/internal/feature/training/programme"
@@ -104,6 +105,7 @@ type App struct {
 	Training    *training.Feature
 	Quizzes     *quiz.Feature
 	Programmes  *programme.Feature
+	Cascades    *cascade.Feature
 	Today       *today.Feature
 	Files       files.Store
 	Handler     http.Handler
@@ -201,6 +203,7 @@ func Join(ctx context.Context, db *store.DB, root secret.Root, made string, s Se
 	a.Training = training.New(training.Deps{DB: db, Queue: a.Queue, Calendars: calendars, PublicURL: s.PublicURL, Publisher: a.publisher(), Venues: courseVenues{}, Organisations: organisations, People: accounts, Mailer: s.Mail})
 	a.Quizzes = quiz.New(quiz.Deps{DB: db, Queue: a.Queue, Calendars: calendars, PublicURL: s.PublicURL, People: quizPeople{accounts}, Schools: organisations, Mailer: s.Mail})
 	a.Programmes = programme.New(programme.Deps{Feature: a.Training, Limits: a.Account, Listing: organisations})
+	a.Cascades = cascade.New(cascade.Deps{DB: db, Queue: a.Queue, PublicURL: s.PublicURL, Publisher: a.publisher(), Key: root.Derive(secret.DayCodes), People: accounts, Places: coveredPlaces{}, Mailer: s.Mail, Limits: a.Account})
 	a.Today = today.New(today.Deps{DB: db, Sources: []today.Source{
 		a.Concerns,
 		a.Adults,
@@ -212,6 +215,7 @@ func Join(ctx context.Context, db *store.DB, root secret.Root, made string, s Se
 		a.Terms,
 		a.Quizzes,
 		a.Programmes,
+		a.Cascades,
 	}})
 	a.Auditing = auditing.New(auditing.Deps{DB: db, Queue: a.Queue, URL: s.PublicURL, Log: a.Log, Key: a.publicKey(), Sign: a.signed(), Organisations: organisations, Role: account.RoleWords, Mail: s.Mail})
 	rolls := people.NewRolls(people.RollDeps{DB: db, Queue: a.Queue, Schools: organisations})
@@ -238,6 +242,7 @@ func Join(ctx context.Context, db *store.DB, root secret.Root, made string, s Se
 	routes = append(routes, office.Pages{Feature: a.Training}.Routes()...)
 	routes = append(routes, a.Quizzes.Routes()...)
 	routes = append(routes, a.Programmes.Routes()...)
+	routes = append(routes, a.Cascades.Routes()...)
 	routes = append(routes, a.Today.Routes()...)
 	routes = append(routes, a.Auditing.Routes()...)
 	if a.demo() {

@@ -26,6 +26,7 @@ func (a *App) demoParts() demo.Parts {
 		Training:    a.Training,
 		Quizzes:     a.Quizzes,
 		Programmes:  a.Programmes,
+		Cascades:    a.Cascades,
 		Auditing:    a.Auditing,
 		Queue:       a.Queue,
 	}

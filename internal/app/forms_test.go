@@ -177,6 +177,25 @@ func init() {
 	with("POST /training/quizzes/bank", func(w *world, f fixtures) []string {
 		return []string{"id", w.fresh(), "org", f["school"], "theme", "act", "kind", "one", "scene", "It is break.", "question", "Who is on duty?", "option-1", "Tom", "option-2", "Nobody", "right", "1", "explain", "See the strip.", "document", "kcsie", "para", "Our policy"}
 	})
+	with("POST /training/cascade", func(w *world, f fixtures) []string {
+		return []string{"id", w.fresh(), "org", f["school"], "who", w.accounts["teacher"], "kind", "wellbeing", "title", "Trauma-informed practice", "on", "2026-11-16", "due", "2027-01-29", "aim", "26", "fee", "120", "cover", "90.50"}
+	})
+	with("POST /training/cascade/plans/{cascade}", func(w *world, f fixtures) []string {
+		return []string{"version", w.value(w.t, `SELECT version FROM training_cascade WHERE id = ?`, f["cascade"]), "due", "2027-01-20", "aim", "25", "fee", "0", "cover", "360"}
+	})
+	with("POST /training/cascade/plans/{cascade}/sessions", func(w *world, f fixtures) []string {
+		return []string{"id", w.fresh(), "on", "2026-12-07", "starts", "15:45", "minutes", "45", "place", "Hall", "cost", "20"}
+	})
+	say("POST /training/cascade/plans/{cascade}/complete", "changed", "Everybody asks the three questions.")
+	say("POST /training/cascade/sessions/{session}/open")
+	with("POST /training/cascade/sessions/{session}/list", func(w *world, f fixtures) []string {
+		return []string{"came", w.accounts["teacher"], "came", w.accounts["reporter"], "names", "Jo Vale\nSam Poole"}
+	})
+	with("POST /training/cascade/sessions/{session}/off", func(w *world, f fixtures) []string {
+		return []string{"sign_in", w.value(w.t, `SELECT id FROM training_cascade_sign_in WHERE session_id = ? ORDER BY name`, f["cascade session"])}
+	})
+	say("POST /training/cascade/sessions/{session}/close")
+	with("POST /training/cascade/in", func(w *world, f fixtures) []string { return []string{"code", f["cascade code"]} })
 	say("POST /drafts/{id}", "form", "concern", "words", "Not yet")
 }
 

@@ -70,6 +70,7 @@ var bare = map[string]bool{"POST /concerns/{id}/take": true, "POST /concerns/{id
 	"POST /newsletters/issues/{issue}/review": true, "POST /newsletters/issues/{issue}/take-back": true, "POST /training/requests/{booking}/cancel": true, "POST /training/office/dates/{run}/cancel": true,
 	"POST /training/office/programmes/{programme}/publish": true, "POST /training/office/sessions/{session}/call-off": true,
 	"POST /training/quizzes/given/{id}/swap/{n}": true, "POST /training/quizzes/given/{id}/give": true, "POST /training/quizzes/needs/{need}/met": true, "POST /training/quizzes/bank/{question}/retire": true,
+	"POST /training/cascade/sessions/{session}/open": true, "POST /training/cascade/sessions/{session}/close": true,
 	"POST /admin/people/{id}/disable": true, "POST /admin/people/{id}/enable": true, "POST /admin/people/{id}/invite": true, "POST /audit/recipients/{id}/end": true}
 
 // filled is the form of a route, filled in.
@@ -419,6 +420,17 @@ var alone = map[string]string{
 	"/training/requests/{booking}/decline":  "one’s own request",
 	"/training/requests/{booking}/approve":  "a colleague’s request, by whom it names as manager",
 	"/training/requests/{booking}/cancel":   "one’s own request",
+
+	"/training/cascade":                           "one’s own plans, and where one was (TRU-5); a school’s ask for the second factor",
+	"/training/cascade/plans/{cascade}":           "the plan of whoever attended; a school’s heads and leads give the second factor",
+	"/training/cascade/plans/{cascade}/sessions":  "the plan of whoever attended",
+	"/training/cascade/plans/{cascade}/complete":  "the plan of whoever attended",
+	"/training/cascade/sessions/{session}":        "a session of whoever attended, held with a phone in the hand",
+	"/training/cascade/sessions/{session}/open":   "a session of whoever attended",
+	"/training/cascade/sessions/{session}/list":   "a session of whoever attended",
+	"/training/cascade/sessions/{session}/off":    "a session of whoever attended",
+	"/training/cascade/sessions/{session}/close":  "a session of whoever attended",
+	"/training/cascade/sessions/{session}/cancel": "a session of whoever attended",
 
 	"/training/quizzes":                "one’s own quizzes and asks (QUI-2)",
 	"/training/quizzes/asks":           "asking for training (QUI-4)",

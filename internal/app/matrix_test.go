@@ -79,6 +79,7 @@ func (w *world) furnish(t testing.TB) fixtures {
 	f["step"] = "restrict"
 	w.furnishQuizzes(t, f)
 	w.furnishProgrammes(t, f)
+	w.furnishCascade(t, f)
 	f["passkey"] = w.DB.IDs().New(clock.Of(w.clock.Now()))
 	return f
 }
@@ -98,6 +99,7 @@ func (w *world) renew(t testing.TB, f fixtures, route string) {
 	}
 	w.renewQuizzes(t, f, route)
 	w.renewProgrammes(t, f, route)
+	w.renewCascade(t, f, route)
 }
 
 var placeholder = regexp.MustCompile(`\{([a-z]+)\}`)
@@ -141,6 +143,7 @@ var kinds = map[string]map[string]string{
 	"/training/propose/":           {"token": "partner link", "session": "proposal"},
 	"/training/places/":            {"token": "token"},
 
+	"/training/cascade/":           {"cascade": "cascade", "session": "cascade session", "token": "token"},
 	"/training/quizzes/take/":      {"id": "open quiz", "n": "n"},
 	"/training/quizzes/given/":     {"id": "draft quiz", "n": "n"},
 	"/training/quizzes/needs/":     {"need": "quiz need"},

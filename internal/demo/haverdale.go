@@ -20,6 +20,7 @@ import (
 	"kith/internal/feature/sharing"
 	"kith/internal/feature/talk"
 	"kith/internal/feature/training"
+	"kith/internal/feature/training/cascade"
 	"kith/internal/feature/training/programme"
 	"kith/internal/feature/training/quiz"
 	"kith/internal/kernel/access"
@@ -45,6 +46,7 @@ type Parts struct {
 	Training    *training.Feature
 	Quizzes     *quiz.Feature
 	Programmes  *programme.Feature
+	Cascades    *cascade.Feature
 	Queue       *jobs.Queue
 }
 
@@ -182,6 +184,9 @@ func makeLives(ctx context.Context, db *store.DB, clk *clock.Manual, parts Parts
 	if err := m.quizzes(ctx, clock.DayOf(now)); err != nil {
 		return nil, err
 	}
+	if err := m.cascades(ctx, clock.DayOf(now)); err != nil {
+		return nil, err
+	}
 	if err := m.copies(ctx, clock.DayOf(now)); err != nil { // last: it numbers the log
 		return nil, err
 	}
@@ -201,7 +206,7 @@ func (m *maker) found(ctx context.Context) error {
 			return err
 		}
 		for i, s := range schoolNames {
-			o := directory.Organisation{ID: tx.NewID(), Kind: directory.School, Name: s.name, URN: fmt.Sprint(900001 + i), Phase: s.phase, Phone: s.phone, Address: "Invented Lane", Postcode: "HV1 1AA"}
+			o := directory.Organisation{ID: tx.NewID(), Kind: directory.School, Name: s.name, URN: fmt.Sprint(900001 + i), Phase: s.phase, Phone: s.phone, Address: "Invented Lane", Postcode: schoolPlaces[i].postcode}
 			if err := (directory.Store{}).Insert(ctx, tx, o); err != nil {
 				return err
 			}

@@ -170,7 +170,7 @@ type Kind struct {
 }
 
 // Rules is the table that the program uses.
-var Rules = Table{Kinds: []Kind{concerns, children, adults, harms, referrals, trainings, quizzes}, Deny: denied, Fresh: closed, DenyWords: []string{
+var Rules = Table{Kinds: []Kind{concerns, children, adults, harms, referrals, trainings, quizzes, cascades}, Deny: denied, Fresh: closed, DenyWords: []string{
 	"Whoever a record is about never learns of it, whatever else they are",
 	"A record that is locked to named people is read by those people and by nobody else, but for an emergency that somebody answers for, and for whoever wrote a concern, who always finds their own words, its state and what was written back to them",
 	"A record that is restricted or locked is read with a second factor given just now; one’s own words need none",

@@ -39,8 +39,12 @@ func expected(v Viewer, write bool, r Record) bool {
 		switch {
 		case r.Kind == "training" && me != "" && r.Author == me && r.Part != "invitation":
 			return slices.Contains([]string{"booking", "need", "interest"}, r.Part)
+		case r.Kind == "cascade" && me != "" && rel("passes_on", me) && (r.Part == "plan" || r.Part == "sign_in"):
+			return true
 		case write:
 			return false
+		case r.Kind == "cascade":
+			return me != "" && (r.Part == "words" && rel("passes_on", me) || r.Part == "sign_in" && r.Author == me)
 		case r.Kind == "quiz":
 			return me != "" && r.Author == me && (r.Part == "answers" || r.Part == "ask")
 		case r.Kind == "training":
@@ -121,6 +125,13 @@ func expected(v Viewer, write bool, r Record) bool {
 			return r.Part == "ask" && at("dsl")
 		}
 		return at("dsl") || me != "" && r.Author == me && (r.Part == "answers" || r.Part == "ask")
+	case "cascade":
+		passes := me != "" && rel("passes_on", me)
+		switch {
+		case at("head"), at("dsl"), at("trust_lead") && r.Part != "sign_in", passes && r.Part != "words":
+			return true
+		}
+		return !write && (passes || me != "" && r.Part == "sign_in" && r.Author == me)
 	}
 	return false
 }
@@ -144,7 +155,7 @@ func random(r *rand.Rand) (Viewer, Record) {
 			v.Roles[Member] = append(v.Roles[Member], orgs[1+r.IntN(len(orgs)-1)])
 		}
 	}
-	rec := Record{ID: "rec", District: pick(r, "here", "here", "here", "there"), Kind: pick(r, "concern", "concern", "child", "referral", "training", "quiz", "adult", "harm", "sent_on", "other"),
+	rec := Record{ID: "rec", District: pick(r, "here", "here", "here", "there"), Kind: pick(r, "concern", "concern", "child", "referral", "training", "quiz", "cascade", "adult", "adult", "harm", "sent_on", "other"),
 		Org: pick(r, orgs...), Author: pick(r, people...), Subject: pick(r, "", "", people[r.IntN(4)]),
 		Restricted: r.IntN(4) == 0, Locked: r.IntN(4) == 0}
 	rec.Part = pick(r, PartHeader, PartAccount, PartChild, PartLead, PartDecision, PartFeedback, PartCard, PartFile, PartReferral, PartDisagreement)
@@ -154,6 +165,9 @@ func random(r *rand.Rand) (Viewer, Record) {
 	if rec.Kind == Quiz {
 		rec.Part = pick(r, PartAnswers, PartAsk)
 	}
+	if rec.Kind == Cascade {
+		rec.Part = pick(r, PartPlan, PartSignIn, PartWords)
+	}
 	for range r.IntN(3) {
 		kinds := []string{Named, Referral, Share, Granted, Told, BreakGlass}
 		if rec.Kind == Adult || rec.Kind == Harm || rec.Kind == SentOn {
@@ -161,6 +175,9 @@ func random(r *rand.Rand) (Viewer, Record) {
 		}
 		if rec.Kind == Training {
 			kinds = []string{Booked, School}
+		}
+		if rec.Kind == Cascade {
+			kinds = []string{PassesOn}
 		}
 		rec.Relations = append(rec.Relations, Relation{To: pick(r, append(people[1:], orgs[1:]...)...),
 			Kind: pick(r, kinds...), From: clock.Millis(99 + r.IntN(3)), Until: clock.Millis(101 + r.IntN(3))})

@@ -1,22 +1,26 @@
 package picture
 
 import (
+	"cmp"
 	"context"
 	"io"
 	"strconv"
 )
 
-// ChangeRow is one thing before and after, of a hundred.
+// ChangeRow is one thing before and after, of a hundred. Was and Is are what stands at the points, "2 of 3"; "" for the numbers.
 type ChangeRow struct {
 	Name          string
 	Before, After int
+	Was, Is       string
 }
 
 // Change shows what changed between two times: a hollow point before, a filled one after, and the way between. The line that
 // is to be reached is dashed. The table stands on the page beside it.
 type Change struct {
 	Rows    []ChangeRow
-	Below   int // the line to be reached
+	Below   int    // the line to be reached; 0 for none
+	None    string // what stands at the beginning of the scale, and All at its end; "" for answers of a quiz
+	All     string
 	Finding string
 }
 
@@ -40,8 +44,10 @@ func (p Change) draw(c *canvas, class string, width, names float64, above bool) 
 	x := func(share int) float64 { return left + (right-left)*float64(share)/100 }
 	bottom := head + step*float64(len(p.Rows))
 	c.big(class, width, bottom+24, p.Label())
-	c.text(x(p.Below), 15, 14, "goal "+strconv.Itoa(p.Below), "fill", lampInk, "text-anchor", "middle")
-	c.one("path", "d", "M"+num(x(p.Below))+" 20V"+num(bottom), "stroke", lampInk, "stroke-dasharray", "5 4", "stroke-width", "1.5")
+	if p.Below > 0 {
+		c.text(x(p.Below), 15, 14, "goal "+strconv.Itoa(p.Below), "fill", lampInk, "text-anchor", "middle")
+		c.one("path", "d", "M"+num(x(p.Below))+" 20V"+num(bottom), "stroke", lampInk, "stroke-dasharray", "5 4", "stroke-width", "1.5")
+	}
 	for i, r := range p.Rows {
 		y := head + step*float64(i) + step/2
 		if above {
@@ -60,10 +66,15 @@ func (p Change) draw(c *canvas, class string, width, names float64, above bool) 
 		if r.After < r.Before {
 			side, other, at, from = -12, 12, "end", "start"
 		}
-		c.text(a+side, y-10, 14, strconv.Itoa(r.After), "fill", ink, "text-anchor", at, "font-weight", "700")
-		c.text(b+other, y-10, 14, strconv.Itoa(r.Before), "fill", soft, "text-anchor", from)
+		c.text(a+side, y-10, 14, cmp.Or(r.Is, strconv.Itoa(r.After)), "fill", ink, "text-anchor", at, "font-weight", "700")
+		if r.Was != "" && b < left+60 { // words do not fit before the beginning of the scale
+			other, from = 12, "start"
+		}
+		if a != b || r.Was == "" {
+			c.text(b+other, y-10, 14, cmp.Or(r.Was, strconv.Itoa(r.Before)), "fill", soft, "text-anchor", from)
+		}
 	}
-	c.text(left, bottom+18, 14, "none right", "fill", soft, "text-anchor", "start")
-	c.text(right, bottom+18, 14, "all right", "fill", soft, "text-anchor", "end")
+	c.text(left, bottom+18, 14, cmp.Or(p.None, "none right"), "fill", soft, "text-anchor", "start")
+	c.text(right, bottom+18, 14, cmp.Or(p.All, "all right"), "fill", soft, "text-anchor", "end")
 	c.end("svg")
 }

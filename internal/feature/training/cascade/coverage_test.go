@@ -1,0 +1,148 @@
+package cascade_test
+
+import (
+	"fmt"
+	"reflect"
+	"slices"
+	"testing"
+
+	"pgregory.net/rapid"
+
+	"kith/internal/feature/training"
+	"kith/internal/feature/training/cascade"
+	"kith/internal/kernel/access"
+	"kith/internal/testkit"
+)
+
+// drawn is a district by chance: schools with plans, and so many people reached at each.
+type drawn struct {
+	facts  cascade.Facts
+	people []int
+}
+
+func draw(t *rapid.T) drawn {
+	d := drawn{facts: cascade.Facts{Today: "2026-11-23", Courses: map[training.CourseID]bool{"c": true}, Sessions: map[cascade.ID][]cascade.Session{}, Ratings: map[cascade.ID]map[string]int{},
+		Areas: []cascade.Area{{Code: "W1", Name: "Eastgate"}, {Code: "W2", Name: "Northfield"}}, First: map[training.RunID]bool{"r": true}, FirstDay: "2026-10-01",
+		Tiers: []training.Tier{{Position: 0, Kind: training.TierArea, Value: "W1", Words: "Schools in Eastgate"}}}}
+	for i := range rapid.IntRange(1, 8).Draw(t, "schools") {
+		school, plan := fmt.Sprint("school-", i), cascade.ID(fmt.Sprint("plan-", i))
+		d.facts.Sites = append(d.facts.Sites, cascade.Site{ID: school, Name: school, Ward: rapid.SampledFrom([]string{"W1", "W2", ""}).Draw(t, "ward")})
+		d.facts.Attended = append(d.facts.Attended, cascade.Attendance{Booking: training.BookingID(plan), Run: "r", Course: "c", Party: school, Last: "2026-10-02"})
+		d.facts.Plans = append(d.facts.Plans, cascade.Plan{ID: plan, Org: school, Booking: string(plan), AttendedOn: "2026-10-02", Due: "2026-12-01", CostsGiven: true, Cover: int64(rapid.IntRange(0, 90000).Draw(t, "cover"))})
+		d.people = append(d.people, rapid.IntRange(0, 12).Draw(t, "people"))
+	}
+	return d
+}
+
+// cover is what is shown where so many people were reached at each school.
+func (d drawn) cover(people []int) cascade.Coverage {
+	f := d.facts
+	for i, n := range people {
+		var names []string
+		for k := range n {
+			names = append(names, fmt.Sprint(i, "-", k))
+		}
+		f = f.Reaching(f.Plans[i].ID, f.Sites[i].ID, names...)
+	}
+	return cascade.Cover(f)
+}
+
+// ACC-1, TRU-5: the partnership sees no number of one to four people, and nothing from which one follows: with any other number from one
+// to four in its place, everything that is shown stays the same.
+func TestCoverageGivesNoSmallNumberAway(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		d := draw(t)
+		c := d.cover(d.people)
+		sum := 0
+		for i, s := range c.Schools {
+			n := d.people[i]
+			switch {
+			case n > 0 && n < 5 && (s.Reached != cascade.Shown{Hidden: true} || s.Each != -1):
+				t.Fatalf("%d people are shown as %+v, at %d each", n, s.Reached, s.Each)
+			case (n == 0 || n >= 5) && s.Reached != cascade.Shown{N: n}:
+				t.Fatalf("%d people are shown as %+v", n, s.Reached)
+			case n >= 5 && s.Each != cascade.EachCosts(d.facts.Plans[i].Cover, n):
+				t.Fatalf("%d pence for each of %d", s.Each, n)
+			}
+			sum += s.Reached.N
+		}
+		areas, tiers := 0, 0
+		for _, a := range c.Areas {
+			areas += a.Reached.N
+		}
+		for _, x := range c.Tiers {
+			tiers += x.Reached.N
+		}
+		if c.Reached.N != sum || areas != sum || tiers != sum {
+			t.Fatalf("schools come to %d, the whole to %d, areas to %d, priorities to %d", sum, c.Reached.N, areas, tiers)
+		}
+		other := slices.Clone(d.people)
+		for i, n := range other {
+			if n > 0 && n < 5 {
+				other[i] = rapid.IntRange(1, 4).Draw(t, "instead")
+			}
+		}
+		if !reflect.DeepEqual(c, d.cover(other)) {
+			t.Fatalf("%v and %v people can be told apart", d.people, other)
+		}
+	})
+}
+
+// TRU-5: coverage counts schools by area and priority: who sent somebody, passed it on, waits; somebody reached by two plans counts once.
+func TestCoverageByAreaAndPriority(t *testing.T) {
+	f := cascade.Facts{Today: "2026-11-23", Courses: map[training.CourseID]bool{"c": true}, Areas: []cascade.Area{{Code: "W1", Name: "Eastgate"}, {Code: "W2", Name: "Northfield"}},
+		Sites:    []cascade.Site{{ID: "a", Name: "Ash", Postcode: "BD3 9TZ", Ward: "W1"}, {ID: "b", Name: "Beech", Postcode: "BD30 1AA", Ward: "W1"}, {ID: "c", Name: "Cedar", Ward: "W2"}, {ID: "d", Name: "Damson"}},
+		Attended: []cascade.Attendance{{Booking: "p1", Run: "r1", Course: "c", Party: "a", Last: "2026-10-02"}, {Booking: "p2", Run: "r0", Course: "c", Party: "b", Last: "2026-05-02"}, {Booking: "p3", Run: "r9", Course: "other", Party: "c", Last: "2026-10-02"}},
+		Plans:    []cascade.Plan{{ID: "p1", Org: "a", Booking: "p1", Due: "2026-12-01"}, {ID: "p2", Org: "b", Booking: "p2", Due: "2026-07-01"}, {ID: "w", Org: "a", Kind: "wellbeing", Due: "2026-12-01", AttendedOn: "2026-10-09"}},
+		First:    map[training.RunID]bool{"r1": true}, FirstDay: "2026-10-01", Tiers: []training.Tier{{Position: 0, Kind: training.TierArea, Value: "BD3", Words: "Schools in BD3"}}}
+	f = f.Reaching("p1", "a", "1", "2", "3", "4", "5", "6").Reaching("w", "a", "7", "8", "9", "10", "11")
+	c := cascade.Cover(f)
+	if c.Trained != 2 || c.PassedOn != 1 || c.Reached != (cascade.Sum{N: 6}) {
+		t.Errorf("%d sent somebody, %d passed it on, %+v reached", c.Trained, c.PassedOn, c.Reached)
+	}
+	if s := c.Schools[1]; s.Standing != cascade.Overdue || !s.Before || s.InFirst || s.Chosen != "" { // BD3 is not BD30
+		t.Errorf("%+v", s)
+	}
+	if len(c.Areas) != 3 || c.Areas[0].Schools != 2 || c.Areas[0].Trained != 2 || !c.Areas[0].Chosen || c.Areas[2].Name != cascade.Elsewhere {
+		t.Errorf("%+v", c.Areas)
+	}
+	if len(c.Tiers) != 2 || c.Tiers[0].Words != "Schools in BD3" || c.Tiers[0].Before != 0 || c.Tiers[0].InFirst != 1 || c.Tiers[0].PassedOn != 1 || c.Tiers[1].Schools != 3 || c.Tiers[1].Before != 1 {
+		t.Errorf("%+v", c.Tiers)
+	}
+	f.Courses, f.Kind = nil, "wellbeing"
+	if c := cascade.Cover(f); c.Trained != 1 || c.Reached != (cascade.Sum{N: 5}) || c.Schools[0].Trained != "2026-10-09" {
+		t.Errorf("%+v", c)
+	}
+}
+
+// TRU-5, TRU-11: what the school does is what the partnership sees, about a course and about training attended elsewhere, and no name.
+func TestCoverageFollowsTheLedger(t *testing.T) {
+	onBoth(t, func(t *testing.T, w *world) {
+		p := w.planned()
+		s, _, link := w.session(p, w.tom)
+		for _, n := range []string{"ann", "ben", "cat", "dan"} {
+			testkit.OK(t, w.signIn(w.as(n), link, "", ""))
+		}
+		see := func(subject string) cascade.Coverage {
+			c, err := w.f.Coverage(w.manager, subject)
+			testkit.OK(t, err)
+			return c
+		}
+		c := see(p.Title[:len("Signs of Safety")])
+		if x := c.Schools[1]; x.ID != oak || !x.Reached.Hidden || x.Trained != p.AttendedOn || x.Standing != cascade.Planned || !x.PassedOn || c.Schools[0].Trained != "" {
+			t.Errorf("%+v", c.Schools)
+		}
+		testkit.OK(t, w.signIn(w.as("eli"), link, "", ""))
+		testkit.OK(t, w.f.CloseSignIn(t.Context(), w.tom, s.ID))
+		testkit.OK(t, w.f.Change(t.Context(), w.tom, p.ID, cascade.Settings{Version: w.only(w.tom).Version, Due: p.Due, CostsGiven: true, Cover: 10000}))
+		c = see("Signs of Safety")
+		if x := c.Schools[1]; x.Reached != (cascade.Shown{N: 5}) || x.Each != 2000 || x.Standing != cascade.Delivering || c.Areas[0].Reached.N != 5 {
+			t.Errorf("%+v", x)
+		}
+		own := cascade.Plan{ID: cascade.ID(w.id()), Org: elm, Title: "Senior mental health lead", Kind: "wellbeing", AttendedOn: w.today().Add(-3), Due: w.today().Add(40)}
+		testkit.OK(t, w.f.Make(t.Context(), person("eve", elm, access.DSL, access.SecondFactor), own, cascade.Lead{Account: "una"}))
+		if c := see("kind:wellbeing"); c.Schools[0].Standing != cascade.Planned || c.Schools[1].Trained != "" || c.Trained != 1 {
+			t.Errorf("%+v", c.Schools)
+		}
+	})
+}

@@ -1,0 +1,58 @@
+package cascade
+
+import (
+	"context"
+	"fmt"
+
+	"kith/internal/kernel/access"
+	"kith/internal/kernel/errs"
+	"kith/internal/kernel/term"
+	"kith/internal/platform/mail"
+	"kith/internal/platform/store"
+)
+
+// Write writes to whoever attended that they have a plan, or that its day is near.
+type Write struct {
+	Plan   ID   `json:"plan"`
+	Remind bool `json:"remind"`
+}
+
+// Kind names the work in the queue.
+func (Write) Kind() string { return "training.cascade_write" }
+
+// write is the work of Write. It may run twice: the letter has the same number.
+func (f *Feature) write(ctx context.Context, v access.Viewer, a Write) error {
+	var m mail.Message
+	err := f.DB.Read(ctx, v, func(ctx context.Context, tx *store.Tx) error {
+		m = mail.Message{}
+		p, err := f.store.ledger(ctx, tx, a.Plan)
+		if err != nil || p.State == Complete {
+			return err
+		}
+		l, err := f.store.Lead(ctx, tx, a.Plan)
+		if err != nil {
+			return err
+		}
+		to := l.Email
+		if l.Account != "" {
+			if to, err = f.People.Email(ctx, tx, l.Account); errs.Is(err, errs.NotFound) {
+				return nil
+			}
+		}
+		if err != nil || to == "" {
+			return err
+		}
+		m = mail.Message{To: to, At: tx.Now, Subject: "Pass it on: " + p.Title, MessageID: mail.IDAt(f.PublicURL, string(p.ID)+"-cascade")}
+		first := fmt.Sprintf("You were at %s. A few go, and everybody learns: it is yours to pass on to your colleagues by %s.", p.Title, term.LongDate(p.Due))
+		if a.Remind {
+			m.Subject, m.MessageID = "Still to pass on: "+p.Title, mail.IDAt(f.PublicURL, string(p.ID)+"-cascade-reminder")
+			first = fmt.Sprintf("%s is to be passed on to your colleagues by %s.", p.Title, term.LongDate(p.Due))
+		}
+		m.Text = first + "\n\nPlan a session, and see whom it reached:\n" + f.PublicURL + planPath(p.ID) + "\n\nColleagues sign in on their phones, or you tick them on a list.\n\n" + f.Publisher + "\n"
+		return nil
+	})
+	if err != nil || m.To == "" {
+		return err
+	}
+	return f.Mailer.Send(ctx, m)
+}
