@@ -192,7 +192,11 @@ func init() {
 		return []string{"came", w.accounts["teacher"], "came", w.accounts["reporter"], "names", "Jo Vale\nSam Poole"}
 	})
 	with("POST /training/cascade/sessions/{session}/off", func(w *world, f fixtures) []string {
-		return []string{"sign_in", w.value(w.t, `SELECT id FROM training_cascade_sign_in WHERE session_id = ? ORDER BY name`, f["cascade session"])}
+		on := w.rows(w.t, `SELECT id FROM training_cascade_sign_in WHERE session_id = ? ORDER BY name`, f["cascade session"])
+		if len(on) == 0 { // nobody is on the list yet
+			return []string{"sign_in", "nobody"}
+		}
+		return []string{"sign_in", on[0][0]}
 	})
 	say("POST /training/cascade/sessions/{session}/close")
 	with("POST /training/cascade/in", func(w *world, f fixtures) []string { return []string{"code", f["cascade code"]} })

@@ -104,7 +104,7 @@ func (m AreaMap) draw(c *canvas, class string, width float64) {
 		wide := max(textWidth(a.Name, size), textWidth(a.Words, 14))/2 + 4
 		p.x, p.y = min(max(p.x, wide), width-wide), min(max(p.y, 18), height-24)
 		boxes[i] = [4]float64{p.x - wide, p.y - 16, p.x + wide, p.y + 24}
-		c.text(p.x, p.y, size, a.Name, "text-anchor", "middle", "font-weight", "660", "fill", ink, "paint-order", "stroke", "stroke", sheet, "stroke-width", "3")
+		c.text(p.x, p.y, size, a.Name, "text-anchor", "middle", "font-weight", "600", "fill", ink, "paint-order", "stroke", "stroke", sheet, "stroke-width", "3")
 		c.text(p.x, p.y+18, 14, a.Words, "text-anchor", "middle", "fill", soft, "paint-order", "stroke", "stroke", sheet, "stroke-width", "3")
 	}
 	for _, d := range m.spread(g, width, height, boxes) {

@@ -3,7 +3,9 @@ package cascade
 import (
 	"context"
 	"fmt"
+	"strings"
 
+	"kith/internal/feature/training"
 	"kith/internal/kernel/access"
 	"kith/internal/kernel/errs"
 	"kith/internal/kernel/term"
@@ -42,11 +44,15 @@ func (f *Feature) write(ctx context.Context, v access.Viewer, a Write) error {
 		if err != nil || to == "" {
 			return err
 		}
-		m = mail.Message{To: to, At: tx.Now, Subject: "Pass it on: " + p.Title, MessageID: mail.IDAt(f.PublicURL, string(p.ID)+"-cascade")}
-		first := fmt.Sprintf("You were at %s. A few go, and everybody learns: it is yours to pass on to your colleagues by %s.", p.Title, term.LongDate(p.Due))
+		title, err := f.inMail(ctx, tx, p)
+		if err != nil {
+			return err
+		}
+		m = mail.Message{To: to, At: tx.Now, Subject: "Pass it on: " + title, MessageID: mail.IDAt(f.PublicURL, string(p.ID)+"-cascade")}
+		first := fmt.Sprintf("You were at %s. A few go, and everybody learns: it is yours to pass on to your colleagues by %s.", title, term.LongDate(p.Due))
 		if a.Remind {
-			m.Subject, m.MessageID = "Still to pass on: "+p.Title, mail.IDAt(f.PublicURL, string(p.ID)+"-cascade-reminder")
-			first = fmt.Sprintf("%s is to be passed on to your colleagues by %s.", p.Title, term.LongDate(p.Due))
+			m.Subject, m.MessageID = "Still to pass on: "+title, mail.IDAt(f.PublicURL, string(p.ID)+"-cascade-reminder")
+			first = fmt.Sprintf("%s: it is to be passed on to your colleagues by %s.", strings.ToUpper(title[:1])+title[1:], term.LongDate(p.Due))
 		}
 		m.Text = first + "\n\nPlan a session, and see whom it reached:\n" + f.PublicURL + planPath(p.ID) + "\n\nColleagues sign in on their phones, or you tick them on a list.\n\n" + f.Publisher + "\n"
 		return nil
@@ -55,4 +61,17 @@ func (f *Feature) write(ctx context.Context, v access.Viewer, a Write) error {
 		return err
 	}
 	return f.Mailer.Send(ctx, m)
+}
+
+// inMail names training in a letter: a course as the catalogue does, anything else without what somebody typed (SEC-16).
+func (f *Feature) inMail(ctx context.Context, tx *store.Tx, p Plan) (string, error) {
+	if p.Run == "" {
+		return "training that you attended", nil
+	}
+	r, err := f.courses.Run(ctx, tx, training.RunID(p.Run))
+	if err != nil {
+		return "", err
+	}
+	c, err := f.courses.Course(ctx, tx, r.Course)
+	return c.Title + ", " + c.Format.Words(), err
 }

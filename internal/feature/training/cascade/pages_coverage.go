@@ -24,6 +24,13 @@ type subjectForm struct {
 	Of *forms.Choice
 }
 
+// chosen is the field on the page: one of them is always looked at.
+func (f *subjectForm) chosen() ui.Select {
+	s := f.Of.Select("")
+	s.Items = s.Items[1:]
+	return s
+}
+
 type coverView struct {
 	Form              *subjectForm
 	Heading, Finding  string
