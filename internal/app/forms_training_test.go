@@ -15,7 +15,7 @@ var trainingFields = map[string][]string{
 	"POST /training/office/programmes":                      {"summary", "boards", "open_to", "extra", "until", "contact"},
 	"POST /training/office/programmes/{programme}/words":    {"summary", "boards", "open_to", "aims", "extra", "contact"},
 	"POST /training/office/programmes/{programme}/sessions": {"board", "audience", "open_to", "online", "address", "postcode", "places", "to"},
-	"POST /training/office/sessions/{session}/words":        {"audience", "open_to", "online", "address", "postcode", "places", "to"},
+	"POST /training/office/sessions/{session}/words":        {"audience", "open_to", "online", "address", "postcode", "to"},
 	"POST /training/propose/{token}/new":                    {"audience", "open_to", "online", "address", "postcode", "places", "to"},
 	"POST /training/programmes/{programme}/take-part":       {"postcode", "offers"},
 	"POST /training/programmes/{programme}/book":            {"diet"},

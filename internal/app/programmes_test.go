@@ -6,6 +6,7 @@ import (
 
 	"kith/internal/feature/training/programme"
 	"kith/internal/kernel/clock"
+	"kith/internal/kernel/id"
 	"kith/internal/testkit"
 )
 
@@ -26,7 +27,8 @@ func (w *world) furnishProgrammes(t testing.TB, f fixtures) {
 	testkit.OK(t, w.Programmes.Add(t.Context(), admin, programme.Session{ID: programme.SessionID(w.fresh()), Programme: programme.ID(f["draft week"]), By: "Us", Title: "First", Venue: "Haver Hall", On: "2027-03-10", Starts: "09:00", Ends: "10:00", Booking: programme.JustGo}))
 	secret, err := w.Programmes.HandOver(t.Context(), admin, programme.ID(f["week"]), programme.PartnerID(f["partner"]))
 	testkit.OK(t, err)
-	f["partner link"] = secret
+	f["partner link"] = "a-link-that-is-the-same-in-two-worlds"
+	w.exec(t, `UPDATE training_programme_link SET hash = ? WHERE hash = ?`, id.Hash(f["partner link"]), id.Hash(secret))
 }
 
 // renewProgrammes puts back what an earlier person of the matrix has used up.
@@ -63,7 +65,7 @@ func programmeForms(with func(string, func(*world, fixtures) []string), say func
 	})
 	with("POST /training/office/sessions/{session}/words", func(w *world, f fixtures) []string {
 		return append([]string{"version", w.value(w.t, `SELECT revision FROM training_session WHERE id = ?`, f["proposal"]), "by", "Canal Side Scouts", "day", w.value(w.t, `SELECT on_day FROM training_session WHERE id = ?`, f["proposal"]),
-			"board", w.value(w.t, `SELECT board FROM training_session WHERE id = ?`, f["proposal"])}, session...)
+			"board", w.value(w.t, `SELECT board FROM training_session WHERE id = ?`, f["proposal"]), "places", "20"}, append(session[:len(session)-2:len(session)-2], "booking", "own")...)
 	})
 	say("POST /training/office/partners/{partner}/decide", "do", "approve")
 	with("POST /training/propose/{token}/new", func(w *world, f fixtures) []string {

@@ -210,13 +210,17 @@ func (f *Feature) Propose(ctx context.Context, district, secret string, s Sessio
 		if err != nil {
 			return err
 		}
+		s.Programme, s.Partner, s.By = o.Programme.ID, o.Partner.ID, o.Partner.Name
+		if have, ok := one(o.Sessions, string(s.ID)); ok && same(have, s) {
+			tx.Unaudited("the form was sent twice")
+			return nil
+		}
 		if _, err := tx.Lock(ctx, "training_programme", string(o.Programme.ID)); err != nil {
 			return err
 		}
 		if o, err = f.Open(ctx, tx, secret); err != nil {
 			return err
 		}
-		s.Programme, s.Partner, s.By = o.Programme.ID, o.Partner.ID, o.Partner.Name
 		if s.Booking == Own && s.Places == 0 {
 			return errs.Refuse("Say how many places there are, since they are counted here")
 		}
@@ -241,10 +245,6 @@ func (f *Feature) Propose(ctx context.Context, district, secret string, s Sessio
 			return err
 		case have.Partner != o.Partner.ID || have.Programme != o.Programme.ID:
 			return errs.Missing()
-		}
-		if same(have, s) {
-			tx.Unaudited("the form was sent twice")
-			return nil
 		}
 		if err := CanRevise(have); err != nil {
 			return err
