@@ -252,8 +252,9 @@ func TestMessagesAreQuiet(t *testing.T) {
 	if len(mails) < 2 {
 		t.Errorf("%d mails were sent: the test tests nothing", len(mails))
 	}
+	place := regexp.MustCompile(canary + `-training_(booking|told|register)-\w+`) // the adult whose place on a course a letter is about, and its joining instructions
 	for name, text := range mails {
-		loud("mail "+name, text)
+		loud("mail "+name, place.ReplaceAllString(text, ""))
 	}
 	loud("the log", w.log.String())
 }
