@@ -185,6 +185,9 @@ func TestRefusedIsEmpty(t *testing.T) {
 				if who == "auditor" {
 					a = strings.ReplaceAll(a, canary+"-auditing_recipient", "") // whom they have chosen to be mailed
 				}
+				if name(r) == "GET /training/record" {
+					a = strings.ReplaceAll(a, canary+"-training_learnt", "") // one's own training, whoever one is
+				}
 				if (no || blind) && strings.Contains(a, canary) {
 					i := strings.Index(a, canary)
 					t.Errorf("%s as %s answers %d with %.80s", name(r), who, p.Code, a[i:])
