@@ -16,6 +16,7 @@ import (
 	"kith/internal/feature/training"
 	"kith/internal/feature/training/cascade"
 	"kith/internal/feature/training/quiz"
+	"kith/internal/feature/training/running"
 	"kith/internal/kernel/access"
 	"kith/internal/kernel/clock"
 	"kith/internal/kernel/ref"
@@ -392,5 +393,18 @@ func (c coveredPlaces) Wards(ctx context.Context, tx *store.Tx) ([]cascade.Area,
 			}
 		}
 		return out
+	}), err
+}
+
+// schoolStaff tells the training record who works at a school, in the staff groups that its leads put them into.
+type schoolStaff struct {
+	account.Directory
+	quizzes *quiz.Feature
+}
+
+func (s schoolStaff) Staff(ctx context.Context, tx *store.Tx, org string) ([]running.Member, error) {
+	all, err := s.quizzes.Staff(ctx, tx, org)
+	return mapped(all, func(m quiz.Member) running.Member {
+		return running.Member{Account: m.Account, Name: m.Name, Title: m.Title, Group: quiz.GroupWords(m.Group), Governor: m.Group == "governors"}
 	}), err
 }

@@ -28,6 +28,7 @@ import (
 	"kith/internal/feature/training/office"
 	"kith/internal/feature/training/programme"
 	"kith/internal/feature/training/quiz"
+	"kith/internal/feature/training/running"
 	"kith/internal/kernel/clock"
 	"kith/internal/kernel/errs"
 	"kith/internal/kernel/id"
@@ -106,6 +107,7 @@ type App struct {
 	Quizzes     *quiz.Feature
 	Programmes  *programme.Feature
 	Cascades    *cascade.Feature
+	Running     *running.Feature
 	Today       *today.Feature
 	Files       files.Store
 	Handler     http.Handler
@@ -204,6 +206,7 @@ func Join(ctx context.Context, db *store.DB, root secret.Root, made string, s Se
 	a.Quizzes = quiz.New(quiz.Deps{DB: db, Queue: a.Queue, Calendars: calendars, PublicURL: s.PublicURL, People: quizPeople{accounts}, Schools: organisations, Mailer: s.Mail})
 	a.Programmes = programme.New(programme.Deps{Feature: a.Training, Limits: a.Account, Listing: organisations})
 	a.Cascades = cascade.New(cascade.Deps{DB: db, Queue: a.Queue, PublicURL: s.PublicURL, Publisher: a.publisher(), Key: root.Derive(secret.DayCodes), People: accounts, Places: coveredPlaces{}, Mailer: s.Mail, Limits: a.Account})
+	a.Running = running.New(running.Deps{Training: a.Training, Key: root.Derive(secret.Training), Limits: a.Account, Staff: schoolStaff{accounts, a.Quizzes}})
 	a.Today = today.New(today.Deps{DB: db, Sources: []today.Source{
 		a.Concerns,
 		a.Adults,
@@ -216,6 +219,7 @@ func Join(ctx context.Context, db *store.DB, root secret.Root, made string, s Se
 		a.Quizzes,
 		a.Programmes,
 		a.Cascades,
+		a.Running,
 	}})
 	a.Auditing = auditing.New(auditing.Deps{DB: db, Queue: a.Queue, URL: s.PublicURL, Log: a.Log, Key: a.publicKey(), Sign: a.signed(), Organisations: organisations, Role: account.RoleWords, Mail: s.Mail})
 	rolls := people.NewRolls(people.RollDeps{DB: db, Queue: a.Queue, Schools: organisations})
@@ -243,6 +247,7 @@ func Join(ctx context.Context, db *store.DB, root secret.Root, made string, s Se
 	routes = append(routes, a.Quizzes.Routes()...)
 	routes = append(routes, a.Programmes.Routes()...)
 	routes = append(routes, a.Cascades.Routes()...)
+	routes = append(routes, a.Running.Routes()...)
 	routes = append(routes, a.Today.Routes()...)
 	routes = append(routes, a.Auditing.Routes()...)
 	if a.demo() {

@@ -27,6 +27,7 @@ func (a *App) demoParts() demo.Parts {
 		Quizzes:     a.Quizzes,
 		Programmes:  a.Programmes,
 		Cascades:    a.Cascades,
+		Running:     a.Running,
 		Auditing:    a.Auditing,
 		Queue:       a.Queue,
 	}

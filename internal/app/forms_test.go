@@ -130,6 +130,7 @@ func init() {
 	})
 	say("POST /training/office/blocks/{block}/invitations", "list", "Bea Lark, bea@example.com, Little Acorns Nursery")
 	say("POST /training/office/dates/{run}", "capacity", "40", "venue", "Haver Hall")
+	runningForms(with, say)
 	with("POST /admin/people/invite", func(w *world, f fixtures) []string {
 		return []string{"id", w.fresh(), "name", "Pat Quill", "email", "pat.quill@haverdale.example", "org", f["school"], "role", "member", "title", "Teaching assistant"}
 	})

@@ -185,6 +185,9 @@ func TestRefusedIsEmpty(t *testing.T) {
 				if who == "auditor" {
 					a = strings.ReplaceAll(a, canary+"-auditing_recipient", "") // whom they have chosen to be mailed
 				}
+				if name(r) == "GET /training/record" {
+					a = strings.ReplaceAll(a, canary+"-training_learnt", "") // one's own training, whoever one is
+				}
 				if (no || blind) && strings.Contains(a, canary) {
 					i := strings.Index(a, canary)
 					t.Errorf("%s as %s answers %d with %.80s", name(r), who, p.Code, a[i:])
@@ -252,8 +255,9 @@ func TestMessagesAreQuiet(t *testing.T) {
 	if len(mails) < 2 {
 		t.Errorf("%d mails were sent: the test tests nothing", len(mails))
 	}
+	place := regexp.MustCompile(canary + `-training_(booking|told|register)-\w+`) // the adult whose place on a course a letter is about, and its joining instructions
 	for name, text := range mails {
-		loud("mail "+name, text)
+		loud("mail "+name, place.ReplaceAllString(text, ""))
 	}
 	loud("the log", w.log.String())
 }

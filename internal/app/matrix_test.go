@@ -63,6 +63,7 @@ func (w *world) furnish(t testing.TB) fixtures {
 	f["sibling"] = w.value(t, `SELECT r.id FROM training_run r JOIN training_block b ON b.id = r.block_id JOIN training_course c ON c.id = r.course_id WHERE b.title = 'Winter block' AND c.format = 'one_day'`)
 	f["course"] = w.value(t, `SELECT id FROM training_course WHERE title = 'Working with fathers'`)
 	f["booking"] = w.value(t, `SELECT k.id FROM training_booking k JOIN training_place p ON p.id = k.id WHERE k.by_id = ? AND p.choice = 2`, w.accounts["headteacher"])
+	w.furnishRunning(t, f)
 	f["roll"], f["register"] = w.fresh(), w.fresh()
 	w.as(t, "account-admin").PostParts("/admin/roll", values("id", f["roll"], "org", school), map[string][]byte{"roll.csv": []byte("UPN,Legal Forename,Legal Surname,DOB,Reg\n,Zoe,Brien,03/09/2014,6A\n")}).Status(303)
 	w.as(t, "strategic-manager").PostParts("/admin/register", values("id", f["register"], "kind", "groups"), map[string][]byte{"groups.csv": []byte("Group UID,Group Name\n1,A trust\n")}).Status(303)
@@ -143,7 +144,11 @@ var kinds = map[string]map[string]string{
 	"/training/propose/":           {"token": "partner link", "session": "proposal"},
 	"/training/places/":            {"token": "token"},
 
-	"/training/cascade/":           {"cascade": "cascade", "session": "cascade session", "token": "token"},
+	"/training/cascade/":   {"cascade": "cascade", "session": "cascade session", "token": "token"},
+	"/training/registers/": {"run": "kept run"},
+	"/training/record/":    {"booking": "own place", "line": "line"},
+	"/training/staff/":     {"person": "colleague", "line": "own line"},
+
 	"/training/quizzes/take/":      {"id": "open quiz", "n": "n"},
 	"/training/quizzes/given/":     {"id": "draft quiz", "n": "n"},
 	"/training/quizzes/needs/":     {"need": "quiz need"},

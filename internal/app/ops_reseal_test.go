@@ -22,7 +22,7 @@ func TestEveryDerivedKeySurvivesTheChangeOfTheRootKey(t *testing.T) {
 	for _, r := range reseals {
 		resealed[string(r.purpose)] = "resealed"
 	}
-	words := map[string]string{"Files": "files", "Accounts": "accounts"}
+	words := map[string]string{"Files": "files", "Accounts": "accounts", "Training": "training"}
 	text, err := os.ReadFile("app.go")
 	testkit.OK(t, err)
 	var known []string

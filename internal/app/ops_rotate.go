@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 
 	"kith/internal/feature/account"
+	"kith/internal/feature/training/running"
 	"kith/internal/kernel/clock"
 	"kith/internal/kernel/errs"
 	"kith/internal/platform/backup"
@@ -36,6 +37,7 @@ var reseals = []struct {
 }{
 	{secret.Files, files.Reseal},
 	{secret.Accounts, account.Reseal},
+	{secret.Training, running.Reseal},
 }
 
 // keyChanging puts the sentence about an interrupted change of key in the place of one about a key that does not fit.

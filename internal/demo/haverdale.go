@@ -23,6 +23,7 @@ import (
 	"kith/internal/feature/training/cascade"
 	"kith/internal/feature/training/programme"
 	"kith/internal/feature/training/quiz"
+	"kith/internal/feature/training/running"
 	"kith/internal/kernel/access"
 	"kith/internal/kernel/clock"
 	"kith/internal/kernel/id"
@@ -47,6 +48,7 @@ type Parts struct {
 	Quizzes     *quiz.Feature
 	Programmes  *programme.Feature
 	Cascades    *cascade.Feature
+	Running     *running.Feature
 	Queue       *jobs.Queue
 }
 
@@ -185,6 +187,9 @@ func makeLives(ctx context.Context, db *store.DB, clk *clock.Manual, parts Parts
 		return nil, err
 	}
 	if err := m.cascades(ctx, clock.DayOf(now)); err != nil {
+		return nil, err
+	}
+	if err := m.running(ctx, clock.DayOf(now)); err != nil {
 		return nil, err
 	}
 	if err := m.copies(ctx, clock.DayOf(now)); err != nil { // last: it numbers the log

@@ -53,6 +53,30 @@ func (f *Feature) Transfer(ctx context.Context, v access.Viewer, id BookingID, t
 	})
 }
 
+// LetIn gives somebody who came without one a place on a run that has begun: the room decides, so limits do not. The caller has
+// decided that they may, and writes it down in the log with the mark.
+func (f *Feature) LetIn(ctx context.Context, tx *store.Tx, b Block, r Run, k Booking) error {
+	k.Block, k.Channel = b.ID, OnTheDay
+	if err := CheckRequest(Place{First: r.ID}, k); err != nil {
+		return err
+	}
+	p := Place{ID: k.ID, Block: b.ID, First: r.ID, Run: r.ID, State: Placed, Choice: 1, Arrived: tx.Now}
+	if err := f.place(ctx, tx, &p, k); err != nil {
+		return err
+	}
+	if err := f.insert(ctx, tx, b, Request{Booking: k}); err != nil {
+		return err
+	}
+	if err := f.lock(ctx, tx, b.ID); err != nil {
+		return err
+	}
+	var err error
+	if p.Seat, err = f.nextSeat(ctx, tx, r.ID); err != nil {
+		return err
+	}
+	return f.Store.insertPlace(ctx, tx, p)
+}
+
 // CanTransfer says whether a place can move to another date.
 func CanTransfer(b Block, p Place, from, to Run, waiting int64, room bool, now clock.Millis) error {
 	switch {

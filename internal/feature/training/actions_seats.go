@@ -289,7 +289,7 @@ func (f *Feature) Approve(ctx context.Context, v access.Viewer, id BookingID) (e
 func (f *Feature) Answer(ctx context.Context, v access.Viewer, secret string, take bool) (err error) {
 	defer errs.Wrap(&err, "training.Answer")
 	return f.DB.Write(ctx, v, func(ctx context.Context, tx *store.Tx) error {
-		id, err := f.Store.linked(ctx, tx, secret, toOffer)
+		id, err := f.Store.Linked(ctx, tx, secret, toOffer)
 		if err != nil {
 			return err
 		}
@@ -312,7 +312,7 @@ func (f *Feature) Decline(ctx context.Context, v access.Viewer, id BookingID) (e
 
 // Linked returns what a link in a letter offers: no name, only the date. NotFound: no such link, or its time has ended.
 func (f *Feature) Linked(ctx context.Context, tx *store.Tx, secret string) (p Place, r Run, c Course, err error) {
-	id, err := f.Store.linked(ctx, tx, secret, toOffer)
+	id, err := f.Store.Linked(ctx, tx, secret, toOffer)
 	if err != nil {
 		return p, r, c, err
 	}

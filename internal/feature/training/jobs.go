@@ -16,13 +16,13 @@ import (
 // toOffer is the purpose of a link that opens one offer.
 const toOffer = "offer"
 
-// linked returns the booking that a secret opens. NotFound: no such link, or its time has ended.
-func (Store) linked(ctx context.Context, tx *store.Tx, secret, purpose string) (BookingID, error) {
+// Linked returns the booking that a secret opens. NotFound: no such link, or its time has ended.
+func (Store) Linked(ctx context.Context, tx *store.Tx, secret, purpose string) (BookingID, error) {
 	return store.Value[BookingID](ctx, tx, store.SQL(`SELECT l.place_id FROM training_link l WHERE l.hash = ? AND l.purpose = ? AND l.until_at > ? AND l.district_id = ?`, id.Hash(secret), purpose, int64(tx.Now), tx.Viewer.District))
 }
 
-// insertLink makes a link and returns its secret, which is kept nowhere.
-func (Store) insertLink(ctx context.Context, tx *store.Tx, p BookingID, purpose string, until clock.Millis) (string, error) {
+// InsertLink makes a link and returns its secret, which is kept nowhere.
+func (Store) InsertLink(ctx context.Context, tx *store.Tx, p BookingID, purpose string, until clock.Millis) (string, error) {
 	secret := id.Secret(16)
 	_, err := tx.Exec(ctx, store.SQL(`INSERT INTO training_link (hash, district_id, place_id, purpose, until_at) VALUES (?, ?, ?, ?, ?)`, id.Hash(secret), tx.Viewer.District, string(p), purpose, int64(until)))
 	return secret, err
@@ -70,7 +70,7 @@ func (f *Feature) writeOffer(ctx context.Context, v access.Viewer, a WriteOffer)
 		if err := f.Store.deleteLinks(ctx, tx, p.ID); err != nil {
 			return err
 		}
-		secret, err := f.Store.insertLink(ctx, tx, p.ID, toOffer, p.Until)
+		secret, err := f.Store.InsertLink(ctx, tx, p.ID, toOffer, p.Until)
 		m = mail.Message{To: to, Subject: "A place has come free: " + c.Title, At: tx.Now, MessageID: mail.IDAt(f.PublicURL, string(p.ID)+"-offer"),
 			Text: fmt.Sprintf("A place has come free on %s, %s.\n\nIt is offered to you until %s. Take it or leave it here:\n%s\n\nThe link is yours alone and works once. Do nothing, and the place goes to the next in line.\n\n%s\n",
 				c.Title, DayWords(r.Days), term.DateTime(p.Until, tx.Now), f.PublicURL+"/training/offers/"+secret, f.Publisher)}

@@ -3,6 +3,7 @@ package training
 import (
 	"context"
 
+	"kith/internal/kernel/access"
 	"kith/internal/kernel/clock"
 	"kith/internal/platform/store"
 )
@@ -111,6 +112,12 @@ func (Store) BookingsOf(ctx context.Context, tx *store.Tx, block BlockID) ([]Boo
 	return store.All[Booking](ctx, tx, store.SQL(`SELECT `+bookingColumns+` FROM training_booking k JOIN access_record r ON r.id = k.id WHERE k.block_id = ?`, string(block)).Visible("r", training).Add(`ORDER BY k.id`))
 }
 
+// BookedOn returns the bookings that have a place on a run, as far as the viewer may see them, by name.
+func (Store) BookedOn(ctx context.Context, tx *store.Tx, run RunID) ([]Booking, error) {
+	return store.All[Booking](ctx, tx, store.SQL(`SELECT `+bookingColumns+` FROM training_booking k JOIN access_record r ON r.id = k.id JOIN training_place p ON p.id = k.id WHERE p.run_id = ? AND p.state = 'placed'`, string(run)).
+		Visible("r", training).Add(`ORDER BY k.name, k.id`))
+}
+
 // BookingPage returns a page of the bookings of a block that the viewer may see, the latest first.
 func (Store) BookingPage(ctx context.Context, tx *store.Tx, block BlockID, cursor string) (store.Page[Booking], error) {
 	return store.PageOf[Booking](ctx, tx, store.SQL(`SELECT `+bookingColumns+` FROM training_booking k JOIN access_record r ON r.id = k.id WHERE k.block_id = ?`, string(block)).Visible("r", training),
@@ -150,6 +157,14 @@ func (Store) Need(ctx context.Context, tx *store.Tx, booking BookingID) (Need, e
 func (Store) NeedsOf(ctx context.Context, tx *store.Tx, run RunID) ([]Need, error) {
 	return store.All[Need](ctx, tx, store.SQL(`SELECT n.id, n.booking_id, n.access, n.diet, n.version FROM training_need n JOIN access_record r ON r.id = n.id
 		JOIN training_place p ON p.id = n.booking_id WHERE p.run_id = ? AND p.state = 'placed'`, string(run)).Visible("r", training).Add(`ORDER BY n.id`))
+}
+
+// Meet says whose account somebody is that was booked by name: they find the place on their own page from now on.
+func (Store) Meet(ctx context.Context, tx *store.Tx, id BookingID, account string) error {
+	if _, err := tx.Exec(ctx, store.SQL(`UPDATE training_booking SET account_id = ? WHERE id = ?`, account, string(id))); err != nil {
+		return err
+	}
+	return tx.AddGrant(ctx, store.Grant{Record: string(id), Kind: access.Booked, To: account, From: tx.Now, Until: far})
 }
 
 func (Store) insertNeed(ctx context.Context, tx *store.Tx, n Need) error {

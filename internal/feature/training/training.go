@@ -261,8 +261,14 @@ var Channels = []struct{ Key, Words string }{
 	{"web", "on this site"}, {"email", "by e-mail"}, {"letter", "by letter"}, {"telephone", "by telephone"},
 }
 
+// OnTheDay is the channel of somebody who came without a place and was let in.
+const OnTheDay = "day"
+
 // ChannelWords names a channel: "by letter".
 func ChannelWords(key string) string {
+	if key == OnTheDay {
+		return "on the day"
+	}
 	for _, c := range Channels {
 		if c.Key == key {
 			return c.Words

@@ -37,8 +37,8 @@ func expected(v Viewer, write bool, r Record) bool {
 	stale := (r.Restricted || r.Locked) && v.Strength != SteppedUp
 	if v.Strength < SecondFactor || stale { // enough for one's own words and for names, never for a record
 		switch {
-		case r.Kind == "training" && me != "" && r.Author == me && r.Part != "invitation":
-			return slices.Contains([]string{"booking", "need", "interest"}, r.Part)
+		case r.Kind == "training" && me != "" && r.Author == me && slices.Contains([]string{"booking", "need", "interest"}, r.Part):
+			return true
 		case r.Kind == "cascade" && me != "" && rel("passes_on", me) && (r.Part == "plan" || r.Part == "sign_in"):
 			return true
 		case write:
@@ -48,7 +48,7 @@ func expected(v Viewer, write bool, r Record) bool {
 		case r.Kind == "quiz":
 			return me != "" && r.Author == me && (r.Part == "answers" || r.Part == "ask")
 		case r.Kind == "training":
-			return me != "" && rel("booked", me) && (r.Part == "booking" || r.Part == "need")
+			return me != "" && rel("booked", me) && (r.Part == "booking" || r.Part == "need" || r.Part == "learnt")
 		case r.Kind == "harm":
 			return me != "" && r.Author == me
 		case r.Kind == "adult":
@@ -110,16 +110,18 @@ func expected(v Viewer, write bool, r Record) bool {
 		switch {
 		case at("training_admin"):
 			return true
-		case me != "" && r.Author == me:
-			return r.Part == "booking" || r.Part == "need" || r.Part == "interest"
-		case r.Part == "booking" && rel("school", v.Roles["head"]...):
+		case me != "" && r.Author == me && (r.Part == "booking" || r.Part == "need" || r.Part == "interest"):
+			return true
+		case (r.Part == "booking" || r.Part == "learnt") && rel("school", v.Roles["head"]...):
 			return true
 		case write:
 			return false
-		case r.Part == "booking" && rel("school", v.Roles["dsl"]...):
+		case (r.Part == "booking" || r.Part == "learnt") && rel("school", v.Roles["dsl"]...):
+			return true
+		case me != "" && rel("trains", me) && (r.Part == "booking" || r.Part == "need"):
 			return true
 		}
-		return me != "" && rel("booked", me) && (r.Part == "booking" || r.Part == "need")
+		return me != "" && rel("booked", me) && (r.Part == "booking" || r.Part == "need" || r.Part == "learnt")
 	case "quiz":
 		if write {
 			return r.Part == "ask" && at("dsl")
@@ -160,7 +162,7 @@ func random(r *rand.Rand) (Viewer, Record) {
 		Restricted: r.IntN(4) == 0, Locked: r.IntN(4) == 0}
 	rec.Part = pick(r, PartHeader, PartAccount, PartChild, PartLead, PartDecision, PartFeedback, PartCard, PartFile, PartReferral, PartDisagreement)
 	if rec.Kind == Training {
-		rec.Part = pick(r, PartBooking, PartNeed, PartInvitation, PartInterest, PartPartner)
+		rec.Part = pick(r, PartBooking, PartNeed, PartInvitation, PartInterest, PartPartner, PartLearnt)
 	}
 	if rec.Kind == Quiz {
 		rec.Part = pick(r, PartAnswers, PartAsk)
@@ -174,7 +176,7 @@ func random(r *rand.Rand) (Viewer, Record) {
 			kinds = []string{Named, Referral, Told, BreakGlass, HeadReceives, ChairReceives, TrustReceives, StandsIn, FirstReads, Excluded}
 		}
 		if rec.Kind == Training {
-			kinds = []string{Booked, School}
+			kinds = []string{Booked, School, Trains}
 		}
 		if rec.Kind == Cascade {
 			kinds = []string{PassesOn}

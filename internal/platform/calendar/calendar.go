@@ -64,18 +64,26 @@ func Feed(name string, events []Event) ([]byte, error) {
 	return written(cal)
 }
 
+// Booked returns the message that puts an event into the calendar of somebody who asked for it: they have accepted already, and nobody
+// waits for their answer. Otherwise it is an Invitation.
+func Booked(e Event, to Person) ([]byte, error) {
+	return message(ics.MethodRequest, e, []Person{to}, ics.ParticipationStatusAccepted, ics.WithRSVP(false))
+}
+
 // Invitation returns the message that asks people to an event, for the text/calendar; method=REQUEST part of a mail.
 // The same UID with a higher Sequence is an update.
-func Invitation(e Event, to ...Person) ([]byte, error) { return message(ics.MethodRequest, e, to) }
+func Invitation(e Event, to ...Person) ([]byte, error) {
+	return message(ics.MethodRequest, e, to, ics.ParticipationStatusNeedsAction, ics.WithRSVP(true))
+}
 
 // Cancellation returns the message that takes an event out of people's calendars, for the text/calendar;
 // method=CANCEL part. Its Sequence is higher than that of the last invitation.
 func Cancellation(e Event, to ...Person) ([]byte, error) {
 	e.Status = Cancelled
-	return message(ics.MethodCancel, e, to)
+	return message(ics.MethodCancel, e, to, ics.ParticipationStatusNeedsAction, ics.WithRSVP(true))
 }
 
-func message(method ics.Method, e Event, to []Person) ([]byte, error) {
+func message(method ics.Method, e Event, to []Person, answer ...ics.PropertyParameter) ([]byte, error) {
 	if e.Organizer.Mail == "" || len(to) == 0 {
 		return nil, fmt.Errorf("calendar: %s needs an organizer and somebody to send it to", method)
 	}
@@ -88,7 +96,7 @@ func message(method ics.Method, e Event, to []Person) ([]byte, error) {
 		if err := p.check(); err != nil {
 			return nil, err
 		}
-		params := []ics.PropertyParameter{ics.CalendarUserTypeIndividual, ics.ParticipationRoleReqParticipant, ics.ParticipationStatusNeedsAction, ics.WithRSVP(true)}
+		params := append([]ics.PropertyParameter{ics.CalendarUserTypeIndividual, ics.ParticipationRoleReqParticipant}, answer...)
 		v.AddAttendee(p.Mail, append(params, p.cn()...)...)
 	}
 	return written(cal)

@@ -76,6 +76,10 @@ func TestInvitation(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	booked, err := calendar.Booked(e, jo)
+	if err != nil {
+		t.Fatal(err)
+	}
 	e.Sequence = 1
 	off, err := calendar.Cancellation(e, jo)
 	if err != nil {
@@ -86,6 +90,7 @@ func TestInvitation(t *testing.T) {
 		want []string
 	}{
 		{ask, []string{"METHOD:REQUEST\r\n", "SEQUENCE:0\r\n", "STATUS:CONFIRMED\r\n", "ATTENDEE;CN=Jo;", "mailto:jo@example.invalid", "mailto:sam@example.invalid", "RSVP=true"}},
+		{booked, []string{"METHOD:REQUEST\r\n", "ATTENDEE;CN=Jo;", "PARTSTAT=ACCEPTED", "RSVP=false", "mailto:jo@example.invalid"}},
 		{off, []string{"METHOD:CANCEL\r\n", "SEQUENCE:1\r\n", "STATUS:CANCELLED\r\n", "UID:m@kith\r\n", "mailto:jo@example.invalid"}},
 	} {
 		flat := strings.ReplaceAll(string(x.b), "\r\n ", "")

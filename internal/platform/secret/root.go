@@ -27,6 +27,7 @@ const (
 	DayCodes Purpose = "day-codes"
 	Accounts Purpose = "accounts"
 	Cursors  Purpose = "cursors"
+	Training Purpose = "training" // seals serials of certificates; makes codes of rooms and the key that signs credentials
 	keyID    Purpose = "key-id"
 )
 

@@ -202,7 +202,7 @@ func (f Pages) list(w http.ResponseWriter, r *http.Request) error {
 	var v listView
 	var invitation string
 	err := f.DB.Read(r.Context(), web.Viewer(r), func(ctx context.Context, tx *store.Tx) error {
-		v, invitation = listView{SignedIn: tx.Viewer.Account != ""}, ""
+		v, invitation = listView{SignedIn: tx.Viewer.Account != "", Leads: tx.Viewer.Holds(access.DSL) || tx.Viewer.Holds(access.Head)}, ""
 		s, err := f.shelf(ctx, tx)
 		if err != nil {
 			return err

@@ -54,6 +54,7 @@ func timesOf(days []training.Day) string {
 
 // listView is the catalogue.
 type listView struct {
+	Leads      bool // of a school, whose training record they read
 	Heading    string
 	Filter     *filter
 	Programmes []Teaser

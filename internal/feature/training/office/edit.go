@@ -91,7 +91,9 @@ func (f Pages) editCourse(w http.ResponseWriter, r *http.Request) error {
 	}
 	form := newCourseForm()
 	form.show(c)
-	return shown(w, r, courseView(form, "Change the course", "/training/office/courses/"+string(c.ID)), toOffice, nil, false)
+	v := courseView(form, "Change the course", "/training/office/courses/"+string(c.ID))
+	v.Below = awardLink(v.Action)
+	return shown(w, r, v, toOffice, nil, false)
 }
 
 func (f Pages) saveCourse(w http.ResponseWriter, r *http.Request) error {
@@ -104,6 +106,7 @@ func (f Pages) saveCourse(w http.ResponseWriter, r *http.Request) error {
 	c := form.course()
 	c.ID, c.Org = have.ID, have.Org
 	v := courseView(form, "Change the course", "/training/office/courses/"+string(c.ID))
+	v.Below = awardLink(v.Action)
 	if !ok || form.Wrong() {
 		return shown(w, r, v, toOffice, nil, true)
 	}
@@ -249,11 +252,13 @@ func (f Pages) addDates(w http.ResponseWriter, r *http.Request) error {
 type datePageView struct {
 	Block training.Block
 	Path  string
-	Date  string
-	Facts []ui.SummaryRow
-	Form  formView
-	Needs []string
-	Off   bool
+	// Register is where the register of the date is kept.
+	Register string
+	Date     string
+	Facts    []ui.SummaryRow
+	Form     formView
+	Needs    []string
+	Off      bool
 }
 
 // datePageOf is the page of one date, with what the people who come need; each need that is shown is opened.
@@ -279,7 +284,7 @@ func (f Pages) datePageOf(r *http.Request, form *dateForm) (v datePageView, err 
 		if err != nil {
 			return err
 		}
-		v = datePageView{Block: b, Path: "/training/office/dates/" + s, Date: training.DayWords(x.Days) + " " + string(x.First[:4]), Off: x.State == training.RunCancelled}
+		v = datePageView{Block: b, Path: "/training/office/dates/" + s, Register: "/training/registers/" + s, Date: training.DayWords(x.Days) + " " + string(x.First[:4]), Off: x.State == training.RunCancelled}
 		n := counts[x.ID]
 		v.Facts = []ui.SummaryRow{row("Seats", training.Fullness(training.Seats(x, venues[x.Venue].Capacity), n)), row("Taken", num(n.Taken)), row("In line", num(n.Waiting)), row("Trainer", x.Trainer)}
 		if form == nil {
