@@ -25,7 +25,7 @@ const executable = "/usr/bin/chromium"
 
 // patience is how long a page may take to show what a test waits for, in milliseconds. Only a test that fails waits for so long; on a
 // machine with ten times its work, ten seconds were too few.
-const patience = 30_000
+const patience = 60_000
 
 // A Browser is the running Chromium.
 type Browser struct {

@@ -12,7 +12,7 @@ import (
 )
 
 // A Page is one tab of its own browser context. Its helpers find things as people do, by the words on the page, whole and
-// case by case; they wait up to 30 seconds and fail the test that opened the page. PW is there for the rest.
+// case by case; they wait up to a minute and fail the test that opened the page. PW is there for the rest.
 type Page struct {
 	PW playwright.Page
 
