@@ -321,7 +321,7 @@ func anOperatorRestores(t *testing.T, d *district, at device) {
 	ellen.signIn(d, "reporter")
 	ellen.open(receipt)
 	ellen.See(words)
-	testkit.OK(t, d.Log.SequenceAll(t.Context())) // as the program does each second where it serves
+	testkit.OK(t, d.Log.SequenceAll(t.Context())) // as the program does by itself where it serves
 	carys := at(t, d)
 	carys.signIn(d, "auditor")
 	carys.open("/audit")
