@@ -2,7 +2,6 @@ package e2e
 
 import (
 	"testing"
-
 )
 
 // TRN-13: the public programme of the week, on a phone and on a desk and without scripts: looked at by axe, filtered, a session opened, booked
