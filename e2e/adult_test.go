@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"kith/internal/testkit"
-	"kith/internal/testkit/browser"
 )
 
 // Journey 16: a concern about an adult, with the head away. Somebody named reads it in time, the subject never learns of it, the harmed
@@ -39,7 +38,7 @@ func TestAConcernAboutAnAdultWithTheHeadAway(t *testing.T) {
 		ellen.Shot("adult-write")
 		ellen.press("Send to the headteacher")
 		ellen.See("Sent at")
-		receipt := strings.TrimPrefix(ellen.PW.URL(), d.url)
+		receipt := ellen.path()
 
 		// Fifteen minutes, and the head is away: it goes to the stand-in, who is told without a word of what it is.
 		d.clock.Add(16 * time.Minute)
@@ -65,6 +64,7 @@ func TestAConcernAboutAnAdultWithTheHeadAway(t *testing.T) {
 		ellen.open(receipt)
 		ellen.See("Being dealt with")
 
+		tom.open(receipt)
 		tom.must(tom.PW.Locator("form[action$='/judgement'] input[name=criteria]").First().Check())
 		tom.must(tom.PW.Locator("form[action$='/judgement'] input[value=allegation]").Check())
 		tom.within("/judgement", "Record this decision") // reasons are needed
@@ -112,7 +112,7 @@ func TestAConcernAboutAnAdultWithTheHeadAway(t *testing.T) {
 func TestAConcernAboutTheHeadWithoutScript(t *testing.T) {
 	t.Parallel()
 	d := open(t)
-	ellen := phone(t, d, browser.WithoutScript())
+	ellen := scriptless(t, d)
 	ellen.signIn(d, "reporter")
 	ellen.open("/adults/new")
 	ellen.typeInto("#who_find", "Helen")
@@ -126,11 +126,11 @@ func TestAConcernAboutTheHeadWithoutScript(t *testing.T) {
 	ellen.must(ellen.PW.Locator("input[name=harm][value=no]").Check())
 	ellen.press("Send to the chair of governors")
 	ellen.See("Sent at")
-	at := strings.TrimPrefix(ellen.PW.URL(), d.url)
+	sent := ellen.path()
 	for persona, status := range map[string]int{"headteacher": 404, "dsl": 404, "account-admin": 404, "chair-of-governors": 200} {
-		p := phone(t, d, browser.WithoutScript())
+		p := scriptless(t, d)
 		p.signIn(d, persona)
-		if got := p.Goto(at); got != status {
+		if got := p.Goto(sent); got != status {
 			t.Errorf("%s gets %d", persona, got)
 		}
 	}

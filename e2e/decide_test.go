@@ -16,6 +16,7 @@ func (p *person) fold(summary string) {
 // within presses the button of the form that posts to an address ending so.
 func (p *person) within(action, button string) {
 	p.t.Helper()
+	p.here()
 	//lint:ignore SA1019 a form may lead back to its own address, where WaitForURL would not wait
 	_, err := p.PW.ExpectNavigation(func() error {
 		return p.PW.Locator("form[action$='"+action+"']").GetByRole("button", playwright.LocatorGetByRoleOptions{Name: button}).First().Click()

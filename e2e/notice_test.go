@@ -6,7 +6,6 @@ import (
 	"testing"
 
 	"kith/internal/kernel/clock"
-	"kith/internal/testkit/browser"
 
 	"github.com/playwright-community/playwright-go"
 )
@@ -60,7 +59,7 @@ func TestAWorryIsNoticed(t *testing.T) {
 		ellen.See("Sent at")
 		ellen.See(words)
 		ellen.Shot("receipt")
-		receipt := strings.TrimPrefix(ellen.PW.URL(), d.url)
+		receipt := ellen.path()
 		if n := d.value(`SELECT count(*) FROM concerns_mark m JOIN concerns_account a ON a.id = m.record_id WHERE a.words = ?`, words); n != "2" {
 			t.Errorf("%s marks were kept", n)
 		}
@@ -84,7 +83,7 @@ func TestAWorryIsNoticed(t *testing.T) {
 func TestAWorryIsNoticedWithoutScript(t *testing.T) {
 	t.Parallel()
 	d := open(t)
-	ellen := phone(t, d, browser.WithoutScript())
+	ellen := scriptless(t, d)
 	ellen.signIn(d, "reporter")
 	ellen.open("/concerns/new")
 	ellen.typeInto("#words", "Ivy was cold and had no coat.")

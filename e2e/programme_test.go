@@ -2,8 +2,6 @@ package e2e
 
 import (
 	"testing"
-
-	"kith/internal/testkit/browser"
 )
 
 // TRN-13: the public programme of the week, on a phone and on a desk and without scripts: looked at by axe, filtered, a session opened, booked
@@ -12,7 +10,7 @@ func TestTheSafeguardingWeek(t *testing.T) {
 	t.Parallel()
 	d := open(t)
 	week := "/training/programmes/" + d.value(`SELECT id FROM training_programme WHERE kind = 'week'`)
-	for name, at := range map[string]*person{"phone without scripts": phone(t, d, browser.WithoutScript()), "desk": desk(t, d)} {
+	for name, at := range map[string]*person{"phone without scripts": scriptless(t, d), "desk": desk(t, d)} {
 		t.Log(name)
 		at.open("/training")
 		at.Click("link", "Haverdale Safeguarding Week")

@@ -4,11 +4,9 @@ import (
 	"bytes"
 	"context"
 	"log/slog"
-	"net"
-	"net/http"
-	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -34,12 +32,13 @@ func TestMain(m *testing.M) {
 	os.Exit(code)
 }
 
-// district is the program over a copy of the invented district, served on localhost.
+// district is the program over a copy of the invented district.
 type district struct {
 	*app.App
 	clock *clock.Manual
-	url   string
 	dir   string
+	seats map[string]*seat // by kind: those of the test
+	key   string           // the public key of its checkpoints, once an auditor has taken it down
 	t     testing.TB
 }
 
@@ -53,18 +52,21 @@ func open(t *testing.T) *district {
 	dir := haverdale.Copy(t, func(dir string) error {
 		return app.MakeDemo(context.Background(), settings(dir, nil), 60, testkit.Monday)
 	})
-	d := &district{clock: clock.NewManual(testkit.Monday.Add(time.Minute)), dir: dir, t: t}
-	a, err := app.New(t.Context(), settings(dir, d.clock))
-	testkit.OK(t, err)
-	d.App = a
-	l, err := net.Listen("tcp", "localhost:0")
-	testkit.OK(t, err)
-	s := &httptest.Server{Listener: l, Config: &http.Server{Handler: a.Handler, ReadHeaderTimeout: 10 * time.Second}}
-	s.Start()
-	_, port, _ := net.SplitHostPort(l.Addr().String())
-	d.url = "http://localhost:" + port
-	t.Cleanup(func() { s.Close(); testkit.OK(t, a.Close()) })
+	d := &district{clock: clock.NewManual(testkit.Monday.Add(time.Minute)), dir: dir, seats: map[string]*seat{}, t: t}
+	d.start(settings(dir, d.clock))
+	t.Cleanup(func() { testkit.OK(t, d.Close()) })
 	return d
+}
+
+// start opens the program, and puts it behind the seats that the test has already.
+func (d *district) start(s app.Settings) {
+	d.t.Helper()
+	a, err := app.New(d.t.Context(), s)
+	testkit.OK(d.t, err)
+	d.App = a
+	for _, seat := range d.seats {
+		seat.site.Store(&a.Handler)
+	}
 }
 
 // value is the one text that a statement finds.
@@ -93,22 +95,30 @@ func (d *district) mails() string {
 	return all.String()
 }
 
-// device opens a page of one of the two sizes.
-type device func(t *testing.T, d *district, options ...browser.Option) *person
+// device gives somebody the seat of one of the kinds in a district.
+type device func(t *testing.T, d *district) *person
 
-// person is somebody at a device. Every page that go opens, and every one that check is called on, is checked whole.
+// person is somebody at a device. Every page that open opens, and every one that Check is called on, is checked whole.
 type person struct {
 	*browser.Page
-	t *testing.T
+	seat    *seat
+	cookies []playwright.OptionalCookie // while somebody else is at the device
+	t       *testing.T
 }
 
-func phone(t *testing.T, d *district, options ...browser.Option) *person {
-	return &person{browser.New(t).Phone(t, d.url, options...), t}
+func at(kind string) device {
+	return func(t *testing.T, d *district) *person {
+		t.Helper()
+		if d.seats[kind] == nil {
+			d.seats[kind] = seatOf(d.t, d.Handler, kind)
+		}
+		s := d.seats[kind]
+		s.serve(t)
+		return &person{Page: s.Page, seat: s, t: t}
+	}
 }
 
-func desk(t *testing.T, d *district, options ...browser.Option) *person {
-	return &person{browser.New(t).Desktop(t, d.url, options...), t}
-}
+var phone, scriptless, desk = at("phone"), at("phone without scripts"), at("desk")
 
 // both runs a journey on a phone and on a desk, each in a district of its own.
 func both(t *testing.T, journey func(t *testing.T, d *district, at device)) {
@@ -126,6 +136,9 @@ func (p *person) signIn(d *district, persona string) {
 	p.must(p.PW.WaitForURL("**/today"))
 	p.Check(p.t)
 }
+
+// path is where the person is.
+func (p *person) path() string { return strings.TrimPrefix(p.PW.URL(), p.seat.url) }
 
 func (p *person) must(err error) {
 	p.t.Helper()
@@ -146,6 +159,7 @@ func (p *person) open(path string) {
 // press presses a button and waits for the page that it leads to, which is checked.
 func (p *person) press(button string) {
 	p.t.Helper()
+	p.here()
 	//lint:ignore SA1019 a form may lead back to its own address, where WaitForURL would not wait
 	_, err := p.PW.ExpectNavigation(func() error {
 		return p.PW.GetByRole("button", playwright.PageGetByRoleOptions{Name: button, Exact: playwright.Bool(true)}).First().Click()
@@ -157,5 +171,6 @@ func (p *person) press(button string) {
 // typeInto types letter by letter, as people do, into what the selector finds.
 func (p *person) typeInto(selector, words string) {
 	p.t.Helper()
+	p.here()
 	p.must(p.PW.Locator(selector).PressSequentially(words))
 }

@@ -6,11 +6,13 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"flag"
 	"fmt"
 	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strconv"
 	"sync"
 	"testing"
 	"time"
@@ -32,6 +34,11 @@ var Platform = []store.Slice{store.Migrations, audit.Migrations, story.Migration
 
 // Key is the database key of tests.
 var Key = sha256.Sum256([]byte("a key for tests"))
+
+// Flush makes the SQLite databases of a package's tests wait for the disk after each commit, as the program does. Those of package
+// store do, whose matter it is; elsewhere nobody asks what a loss of power would leave, and waiting is what most of the time would
+// go on. PostgreSQL does not wait either (tools/withpg.sh).
+var Flush bool
 
 // World is one test's database, clock and log.
 type World struct {
@@ -69,7 +76,7 @@ func SQLite(t testing.TB, slices ...store.Slice) *World {
 			t.Fatal(err)
 		}
 		from = filepath.Join(dir, "kith.db")
-		migrate(t, store.Options{Path: from, Key: Key, Slices: all})
+		migrate(t, store.Options{Path: from, Key: Key, Slices: all, Unflushed: true})
 		if templates.files == nil {
 			templates.files = map[string]string{}
 		}
@@ -119,7 +126,7 @@ func migrate(t testing.TB, o store.Options) {
 func open(t testing.TB, o store.Options) *World {
 	t.Helper()
 	c := clock.NewManual(Monday)
-	o.Clock = c
+	o.Clock, o.Unflushed = c, !Flush
 	db, err := store.Open(context.Background(), o)
 	if err != nil {
 		t.Fatal(err)
@@ -147,8 +154,12 @@ func (w *World) Again(t testing.TB) *World {
 	return &World{DB: db, Clock: w.Clock, Log: audit.New(db, nil), opts: w.opts}
 }
 
-// Options returns how the world's database was opened, for a test that hands it to a process of its own.
-func (w *World) Options() store.Options { return w.opts }
+// Options returns how the program opens the world's database, for a test that hands it to a process of its own.
+func (w *World) Options() store.Options {
+	o := w.opts
+	o.Unflushed = false
+	return o
+}
 
 // keyOf names a set of migrations by what they say.
 func keyOf(t testing.TB, slices []store.Slice) string {
@@ -199,3 +210,16 @@ func OK(t testing.TB, err error) {
 
 // After moves the world's clock on.
 func (w *World) After(d time.Duration) { w.Clock.Add(d) }
+
+// Checks makes the rapid properties of a test run n times, not a hundred: for one that goes through a database each time, where
+// one run is many steps.
+func Checks(t testing.TB, n int) {
+	t.Helper()
+	checks := flag.Lookup("rapid.checks")
+	if checks == nil {
+		t.Fatal("this test has no property")
+	}
+	before := checks.Value.String()
+	OK(t, checks.Value.Set(strconv.Itoa(n)))
+	t.Cleanup(func() { OK(t, checks.Value.Set(before)) })
+}

@@ -2,6 +2,7 @@
 import htmx from "htmx.org";
 import { Button, CharacterCount, Checkboxes, ErrorSummary, NotificationBanner, PasswordInput, Radios, SkipLink, Tabs, createAll } from "govuk-frontend";
 import { bodyMap } from "./bodymap.js";
+import { draft } from "./draft.js";
 import { hideScreen } from "./hide.js";
 import { leave } from "./leave.js";
 import { passkey } from "./passkey.js";
@@ -34,6 +35,7 @@ function start(scope) {
 }
 
 document.body.classList.add("js-enabled", "govuk-frontend-supported");
+draft();
 hideScreen();
 leave();
 start(document);

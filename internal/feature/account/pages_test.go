@@ -13,11 +13,15 @@ import (
 	chromium "kith/internal/testkit/browser"
 )
 
-// onBoth opens the pages on a phone and on a desk, checks each for faults and takes its picture.
+// onBoth opens the pages on a phone and on a desk, the same two for the whole test, checks each for faults and takes its picture.
 func (h *house) onBoth(name string, do func(p *chromium.Page)) {
-	for device, open := range map[string]func(testing.TB, string, ...chromium.Option) *chromium.Page{"phone": chromium.New(h.t).Phone, "desktop": chromium.New(h.t).Desktop} {
+	if h.pages == nil {
+		b := chromium.New(h.t)
+		h.pages = map[string]*chromium.Page{"phone": b.Phone(h.t, h.server.URL), "desktop": b.Desktop(h.t, h.server.URL)}
+	}
+	for device, p := range h.pages {
 		h.t.Run(name+" "+device, func(t *testing.T) {
-			p := open(t, h.server.URL)
+			p.For(t, "/")
 			do(p)
 			p.Check(t)
 			p.Shot("account-" + name)

@@ -26,6 +26,7 @@ import (
 	"kith/internal/platform/ui"
 	"kith/internal/platform/web"
 	"kith/internal/testkit"
+	chromium "kith/internal/testkit/browser"
 )
 
 const (
@@ -73,7 +74,8 @@ type house struct {
 	post   *post
 	site   *web.Site
 
-	entered       *Account // whom /enter signs in
+	pages         map[string]*chromium.Page // by device: those of onBoth
+	entered       *Account                  // whom /enter signs in
 	enteredSecond bool
 }
 

@@ -44,6 +44,7 @@ func TestPagesHaveNoFaultOnPhoneAndDesk(t *testing.T) {
 	server := httptest.NewServer(o.site)
 	defer server.Close()
 	b := browser.New(t)
+	pages := []*browser.Page{b.Phone(t, server.URL), b.Desktop(t, server.URL)}
 	always := []string{"full", "entry", "search", "review"} // KITH_SHOTS takes all of them
 	for name, path := range map[string]string{
 		"full": "/children/" + full.ID, "empty": "/children/" + empty.ID, "filtered": "/children/" + full.ID + "?kind=meeting&only=significant", "late": "/children/" + full.ID + "?only=late",
@@ -54,7 +55,7 @@ func TestPagesHaveNoFaultOnPhoneAndDesk(t *testing.T) {
 		if os.Getenv("KITH_SHOTS") == "" && !slices.Contains(always, name) {
 			continue
 		}
-		for _, p := range []*browser.Page{b.Phone(t, server.URL), b.Desktop(t, server.URL)} {
+		for _, p := range pages {
 			p.Goto(path)
 			p.Shot("casework-" + name)
 			p.Check(t)

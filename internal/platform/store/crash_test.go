@@ -25,6 +25,7 @@ func TestMain(m *testing.M) {
 		fmt.Fprintln(os.Stderr, child(s))
 		os.Exit(1)
 	}
+	testkit.Flush = true
 	os.Exit(m.Run())
 }
 

@@ -58,6 +58,7 @@ func pageOf(w *testkit.World, list string, by store.By[item], cursor string) (pa
 // Walking to the end and back again shows each row that was there from the beginning once in each direction, and no row
 // twice, while rows are added before, between and behind.
 func TestWalkingAListShowsEachRowOnceWhileRowsAreAdded(t *testing.T) {
+	testkit.Checks(t, 40)
 	testkit.DBs(t, []store.Slice{trial}, func(t *testing.T, w *testkit.World) {
 		lists := 0
 		rapid.Check(t, func(t *rapid.T) {

@@ -42,7 +42,7 @@ type Options struct {
 	Readers  int      // reading connections; 0 means 4
 	Clock    clock.Clock
 	// Unflushed leaves it to the machine when what is written reaches the disk (SQLite). Only for making the invented district
-	// afresh: nothing in it is anybody's, and whoever loses it makes it again.
+	// afresh, and for tests: nothing in it is anybody's, and whoever loses it makes it again.
 	Unflushed bool
 	IDs       *id.Source
 	Slices    []Slice // whose migrations make the schema

@@ -89,3 +89,17 @@ func TestQueryOnRecordsWithoutVisibleIsRefused(t *testing.T) {
 		}
 	})
 }
+
+// Decision 41: a list of records is not compiled to machine code before it is asked.
+func TestStatementsAreNotCompiled(t *testing.T) {
+	testkit.DBs(t, nil, func(t *testing.T, w *testkit.World) {
+		if w.DB.Engine() != store.Postgres {
+			return
+		}
+		var jit string
+		testkit.OK(t, w.DB.Pool().QueryRow(`SHOW jit`).Scan(&jit))
+		if jit != "off" {
+			t.Errorf("jit is %s", jit)
+		}
+	})
+}

@@ -1,7 +1,8 @@
 // Package browser drives Chromium through the program's pages the way people do, by label and by role, on a phone and on
 // a desk, and checks each page for accessibility faults and for the few mistakes that an accessibility checker misses.
 //
-// There is one browser per test process; each Page has a context of its own (cookies, storage), so tests do not meet. The
+// There is one browser per test process; each Page has a context of its own (cookies, storage), so tests do not meet. Opening
+// one costs more than ten pages shown in it, so a test process with many tests keeps a few (Kept) and hands them on (For). The
 // driver is npm's playwright-core, so nothing is downloaded. Driver and browser end with the test process: their pipes
 // close.
 package browser
@@ -22,14 +23,18 @@ import (
 // executable is Debian's Chromium. Playwright's own download is not used.
 const executable = "/usr/bin/chromium"
 
-// patience is how long a page may take to show what a test waits for, in milliseconds.
-const patience = 10_000
+// patience is how long a page may take to show what a test waits for, in milliseconds. Only a test that fails waits for so long; on a
+// machine with ten times its work, ten seconds were too few.
+const patience = 60_000
 
 // A Browser is the running Chromium.
 type Browser struct {
 	chromium playwright.Browser
 	axe      string // axe-core's source
 	root     string
+
+	mu    sync.Mutex
+	known map[[32]byte][]violation // what axe said of documents that it has seen
 }
 
 var started struct {
@@ -77,7 +82,7 @@ func start(root string) (*Browser, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Browser{chromium: chromium, axe: string(axe), root: root}, nil
+	return &Browser{chromium: chromium, axe: string(axe), root: root, known: map[[32]byte][]violation{}}, nil
 }
 
 // driverFolder makes the folder that playwright-go expects (package and node) out of links to what npm installed.
@@ -110,13 +115,22 @@ func link(target, name string) error {
 	return os.Rename(own, name)
 }
 
+// opening is how a page is opened.
+type opening struct {
+	playwright.BrowserNewContextOptions
+	kept bool
+}
+
 // An Option changes how a page is opened.
-type Option func(*playwright.BrowserNewContextOptions)
+type Option func(*opening)
 
 // WithoutScript opens the page with JavaScript off.
 func WithoutScript() Option {
-	return func(o *playwright.BrowserNewContextOptions) { o.JavaScriptEnabled = playwright.Bool(false) }
+	return func(o *opening) { o.JavaScriptEnabled = playwright.Bool(false) }
 }
+
+// Kept leaves the page open when its test ends, for Page.For to hand it to another.
+func Kept() Option { return func(o *opening) { o.kept = true } }
 
 // Phone opens an empty page of 390 by 844 with touch. base is the server's URL, to which Goto's paths are relative.
 func (b *Browser) Phone(t testing.TB, base string, options ...Option) *Page {
@@ -137,22 +151,25 @@ func (b *Browser) Desktop(t testing.TB, base string, options ...Option) *Page {
 	}, options)
 }
 
-func (b *Browser) page(t testing.TB, device string, o playwright.BrowserNewContextOptions, options []Option) *Page {
+func (b *Browser) page(t testing.TB, device string, from playwright.BrowserNewContextOptions, options []Option) *Page {
 	t.Helper()
+	o := opening{BrowserNewContextOptions: from}
 	o.Locale, o.TimezoneId = playwright.String("en-GB"), playwright.String("Europe/London")
 	o.ReducedMotion = playwright.ReducedMotionReduce
 	for _, option := range options {
 		option(&o)
 	}
-	context, err := b.chromium.NewContext(o)
+	context, err := b.chromium.NewContext(o.BrowserNewContextOptions)
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() {
-		if err := context.Close(); err != nil {
-			t.Errorf("close the browser's context: %v", err)
-		}
-	})
+	if !o.kept {
+		t.Cleanup(func() {
+			if err := context.Close(); err != nil {
+				t.Errorf("close the browser's context: %v", err)
+			}
+		})
+	}
 	context.SetDefaultTimeout(patience)
 	pw, err := context.NewPage()
 	if err != nil {

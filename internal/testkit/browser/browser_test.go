@@ -147,6 +147,40 @@ func TestCheckFindsEachFault(t *testing.T) {
 	}
 }
 
+// A document is put to axe once, and what axe said is told again; another one, were it but for what is chosen in it, is put to it anew.
+func TestFaultOfADocumentIsToldAgain(t *testing.T) {
+	p := browser.New(t).Phone(t, server(t, strings.Replace(good, "</main>", `<input id="bare" aria-label="Bare"></main>`, 1)))
+	p.Goto("/")
+	p.Check(t)
+	if _, err := p.PW.Evaluate(`document.getElementById("bare").removeAttribute("aria-label")`); err != nil {
+		t.Fatal(err)
+	}
+	for range 2 {
+		if faults, err := p.Faults(); err != nil || len(faults) != 1 || !strings.HasPrefix(faults[0], "axe label:") {
+			t.Errorf("%v, %v", faults, err)
+		}
+	}
+}
+
+// A page that offers the way out does not say in its title where somebody was, and one that a test gets from another is as new.
+func TestPageIsAsNewForAnotherTest(t *testing.T) {
+	quiet := strings.NewReplacer("<header>Kith</header>", `<header><a href="/" data-leave>Leave this page</a></header>`, "<title>Record a concern - Kith", "<title>Talk to somebody").Replace(good)
+	p := browser.New(t).Phone(t, server(t, quiet))
+	p.Goto("/")
+	p.Check(t)
+	if _, err := p.PW.Evaluate(`document.cookie = "held=1"; document.title = "Kith"; console.error("broken")`); err != nil {
+		t.Fatal(err)
+	}
+	if faults, err := p.Faults(); err != nil || len(faults) != 2 {
+		t.Errorf("want the console and the title, got %v, %v", faults, err)
+	}
+	p.For(t, "/")
+	p.Check(t)
+	if held, err := p.PW.Context().Cookies(); err != nil || len(held) > 0 {
+		t.Errorf("cookies are left: %v, %v", held, err)
+	}
+}
+
 // The published audit pages have one known fault each. axe does not claim to find all of them; these it does, and a
 // page of the same kind without the fault must not set the same rule off.
 func TestCheckFindsTheFaultsOfPublishedAuditPages(t *testing.T) {

@@ -12,7 +12,7 @@ import (
 )
 
 // A Page is one tab of its own browser context. Its helpers find things as people do, by the words on the page, whole and
-// case by case; they wait up to 10 seconds and fail the test that opened the page. PW is there for the rest.
+// case by case; they wait up to a minute and fail the test that opened the page. PW is there for the rest.
 type Page struct {
 	PW playwright.Page
 
@@ -28,6 +28,18 @@ type Page struct {
 
 // A complaint is an error on the console: of a script, of the content security policy, or of a load that failed.
 type complaint struct{ text, address string }
+
+// For hands a kept page to a test, as if it were newly opened: without cookies, and with nothing on the console. It shows still
+// meanwhile, an address whose document does nothing, so that what the page did before has ended.
+func (p *Page) For(t testing.TB, still string) {
+	t.Helper()
+	p.t = t
+	p.Goto(still)
+	p.must("clear the cookies", p.PW.Context().ClearCookies())
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.console, p.visited = nil, map[string]bool{}
+}
 
 func (p *Page) listen() {
 	p.PW.OnConsole(func(m playwright.ConsoleMessage) {

@@ -134,10 +134,17 @@ func templateName(key string) string {
 // hash of the migrations, say): the same key gives the same template whatever migrate does.
 func Template(t testing.TB, key string, migrate func(ownerURL string) error) {
 	t.Helper()
+	if _, made := templates.Load(key); made {
+		return
+	}
 	if err := template(t.Context(), URL(t), key, migrate); err != nil {
 		t.Fatalf("template database %q: %v", key, err)
 	}
+	templates.Store(key, true)
 }
+
+// templates are the keys whose template this process has seen.
+var templates sync.Map
 
 func template(ctx context.Context, base, key string, migrate func(string) error) (err error) {
 	admin, err := pgx.Connect(ctx, base)
@@ -215,15 +222,38 @@ func Clone(t testing.TB, key string) Database {
 	if db.AppURL, err = as(base, App, db.Name); err != nil {
 		t.Fatal(err)
 	}
-	if err := run(t.Context(), base, `CREATE DATABASE `+db.Name+` OWNER `+Owner+` TEMPLATE `+templateName(key)); err != nil {
+	// A copy of the files: PostgreSQL's own way, through its log, is for templates that somebody may be writing in.
+	if err := admin.order(base, `CREATE DATABASE `+db.Name+` OWNER `+Owner+` TEMPLATE `+templateName(key)+` STRATEGY file_copy`); err != nil {
 		t.Fatalf("clone of template %q: %v", key, err)
 	}
 	t.Cleanup(func() {
-		if err := run(context.WithoutCancel(t.Context()), base, `DROP DATABASE `+db.Name+` WITH (FORCE)`); err != nil {
+		if err := admin.order(base, `DROP DATABASE `+db.Name+` WITH (FORCE)`); err != nil {
 			t.Errorf("drop the test's database: %v", err)
 		}
 	})
 	return db
+}
+
+// admin is the process's connection for making and dropping clones: most of what either takes is the making of a connection.
+var admin superuser
+
+type superuser struct {
+	sync.Mutex
+	conn *pgx.Conn
+}
+
+func (s *superuser) order(base, sql string) (err error) {
+	s.Lock()
+	defer s.Unlock()
+	ctx, done := context.WithTimeout(context.Background(), clonePatience)
+	defer done()
+	if s.conn == nil || s.conn.IsClosed() {
+		if s.conn, err = pgx.Connect(ctx, base); err != nil {
+			return err
+		}
+	}
+	_, err = s.conn.Exec(ctx, sql)
+	return err
 }
 
 func run(ctx context.Context, base, sql string) (err error) {
