@@ -1,6 +1,7 @@
 package cascade_test
 
 import (
+	"context"
 	"fmt"
 	"strings"
 	"sync"
@@ -9,6 +10,7 @@ import (
 	"kith/internal/feature/training/cascade"
 	"kith/internal/kernel/access"
 	"kith/internal/kernel/errs"
+	"kith/internal/platform/store"
 	"kith/internal/testkit"
 )
 
@@ -49,6 +51,29 @@ func TestAttendingMakesACascadePlan(t *testing.T) {
 		w.sweep()
 		if all, err := w.f.PlansOf(t.Context(), w.eve); err != nil || len(all) != 0 {
 			t.Errorf("a course that is not passed on made %d plans (%v)", len(all), err)
+		}
+	})
+}
+
+// TRU-5, TRN-2: a plan goes by the closed register. Whoever was absent has none, and where somebody came in another's stead nobody is taken
+// for having been there.
+func TestPlanGoesByTheRegister(t *testing.T) {
+	onBoth(t, func(t *testing.T, w *world) {
+		register := func(came int) {
+			testkit.OK(t, w.DB.Write(t.Context(), w.system, func(ctx context.Context, tx *store.Tx) error {
+				tx.Unaudited("a test")
+				_, err := tx.Exec(ctx, store.SQL(`UPDATE training_place SET attended = ? WHERE district_id = ?`, came, w.system.District))
+				return err
+			}))
+		}
+		w.attend(true, [2]string{oak, "Tom Oak"})
+		w.Clock.Set(w.today().Add(1).At(8, 0))
+		for _, c := range []struct{ came, plans int }{{0, 0}, {2, 0}, {1, 1}} {
+			register(c.came)
+			w.sweep()
+			if all, err := w.f.PlansOf(t.Context(), w.tom); err != nil || len(all) != c.plans {
+				t.Errorf("the register says %d: %d plans (%v)", c.came, len(all), err)
+			}
 		}
 	})
 }

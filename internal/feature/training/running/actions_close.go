@@ -95,7 +95,13 @@ func (f *Feature) settle(ctx context.Context, tx *store.Tx, k kept, before map[t
 	for _, l := range have {
 		by[string(l.Booking)+" "+l.Person] = l
 	}
-	for _, a := range attendees(len(k.run.Days), booked, marks) {
+	there := attendees(len(k.run.Days), booked, marks)
+	for _, b := range booked {
+		if err := f.rows.setAttended(ctx, tx, b.ID, came(b, there)); err != nil {
+			return err
+		}
+	}
+	for _, a := range there {
 		key := string(a.Booking) + " " + training.Person(a.Name, training.Party(a.Org, a.OrgName))
 		l, again := by[key]
 		delete(by, key)

@@ -134,6 +134,16 @@ func TestSubstitutesAndWalkIns(t *testing.T) {
 		if len(w.lines(w.ellen, "ellen")) != 1 || len(w.lines(w.lead, "amina")) != 1 || len(w.lines(w.grace, "grace")) != 0 {
 			t.Error("the lines are not those of whoever was there")
 		}
+		ledger := func(name string) (came int) {
+			testkit.OK(t, w.DB.Read(t.Context(), w.admin, func(ctx context.Context, tx *store.Tx) (err error) {
+				came, err = store.Value[int](ctx, tx, store.SQL(`SELECT p.attended FROM training_place p JOIN training_booking k ON k.id = p.id JOIN access_record r ON r.id = k.id WHERE k.name = ?`, name).Visible("r", access.Training))
+				return err
+			}))
+			return came
+		}
+		if a, b := ledger("Grace Ito"), ledger("Amina Sesay"); a != 2 || b != 1 {
+			t.Errorf("the ledger has %d for whom somebody stood in, and %d for a walk-in", a, b)
+		}
 	})
 }
 

@@ -50,3 +50,16 @@ func attendees(days int, bookings []training.Booking, marks []Mark) (out []Atten
 	slices.SortFunc(out, func(x, y Attendee) int { return cmp.Or(cmp.Compare(x.Name, y.Name), cmp.Compare(x.Booking, y.Booking)) })
 	return out
 }
+
+// came says for the ledger of places whether somebody was there for a booking: 1 whoever it is for, 2 somebody in their stead, 0 nobody.
+func came(b training.Booking, there []Attendee) int {
+	for _, a := range there {
+		if a.Booking == b.ID {
+			if fold.Key(a.Name) == fold.Key(b.Name) {
+				return 1
+			}
+			return 2
+		}
+	}
+	return 0
+}

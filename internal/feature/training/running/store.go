@@ -42,6 +42,12 @@ func (Store) PutMark(ctx context.Context, tx *store.Tx, m Mark) error {
 	return err
 }
 
+// setAttended writes into the ledger of places, which names nobody, whether somebody was there.
+func (Store) setAttended(ctx context.Context, tx *store.Tx, k training.BookingID, came int) error {
+	_, err := tx.Exec(ctx, store.SQL(`UPDATE training_place SET attended = ? WHERE id = ?`, came, string(k)))
+	return err
+}
+
 // Register returns how a run is kept: the defaults, where nobody has said anything.
 func (Store) Register(ctx context.Context, tx *store.Tx, run training.RunID) (Register, error) {
 	r, err := store.One[Register](ctx, tx, store.SQL(`SELECT g.id, g.joining, g.joining_days, g.reminder_days, g.closed_at, g.closed_by_id, g.version FROM training_register g WHERE g.id = ? AND g.district_id = ?`,
