@@ -5,8 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net/url"
-	"slices"
 	"strings"
 
 	"kith/internal/feature/training"
@@ -16,7 +14,6 @@ import (
 	"kith/internal/kernel/id"
 	"kith/internal/kernel/term"
 	"kith/internal/platform/audit"
-	"kith/internal/platform/calendar"
 	"kith/internal/platform/jobs"
 	"kith/internal/platform/mail"
 	"kith/internal/platform/search/fold"
@@ -356,159 +353,4 @@ const toDelegate = "delegate"
 func (f *Feature) linkTo(ctx context.Context, tx *store.Tx, k training.BookingID, r training.Run) (string, error) {
 	secret, err := f.Store.InsertLink(ctx, tx, k, toDelegate, clock.Of(r.Days[len(r.Days)-1].On.Add(linkDays).Start()))
 	return f.PublicURL + "/training/days/" + secret, err
-}
-
-// wording is all that letters about a place speak of.
-type wording struct {
-	f        *Feature
-	told     Told
-	booking  training.Booking
-	run      training.Run
-	course   training.Course
-	venue    training.Venue
-	register Register
-	link     string
-}
-
-// words are the subject and the text of a letter.
-func (x wording) words(what string) (subject, body string) {
-	date := training.DayWords(x.run.Days)
-	place := x.course.Title + " (" + x.course.Format.Words() + ")"
-	var parts []string
-	switch {
-	case what == toJoin:
-		subject = "Joining instructions: " + x.course.Title + ", " + date
-		parts = []string{"This is what you need for " + place + ".", x.facts()}
-	case what == toRemind:
-		subject = "Soon: " + x.course.Title + ", " + date
-		parts = []string{"You have a place on " + place + ", " + date + ".", x.facts()}
-		if !known(x.run) {
-			parts = append(parts, "Joining instructions follow once the venue is known.")
-		}
-	case x.told.Off:
-		subject = "Off: your place on " + x.course.Title + ", " + date
-		return subject, strings.Join([]string{x.told.Name + " has no place on " + place + ", " + date + ", any more: it was given back, passed on, or the date was called off.",
-			"The attached entry takes it out of your calendar.", x.page(), x.f.Publisher}, "\n\n") + "\n"
-	case x.told.Sent < 0:
-		subject = "Your place: " + x.course.Title + ", " + date
-		parts = []string{x.booking.Name + " has a place on " + place + ".", x.facts(), x.attached()}
-	default:
-		subject = "Changed: " + x.course.Title + ", " + date
-		parts = []string{"Something has changed about the place of " + x.booking.Name + " on " + place + ". This is how it stands now.", x.facts(), x.attached()}
-	}
-	if len(x.run.Days) > 1 {
-		parts = append(parts, "A certificate needs "+map[bool]string{true: "both days", false: "every day"}[len(x.run.Days) == 2]+".")
-	}
-	if x.link != "" {
-		parts = append(parts, x.joining())
-	}
-	return subject, strings.Join(nonEmpty(append(parts, x.page(), x.f.Publisher)...), "\n\n") + "\n"
-}
-
-// joining is what the joining instructions say besides time and place.
-func (x wording) joining() string {
-	return strings.Join(nonEmpty(x.register.Joining, x.access(), "On the day, open this page on your phone and type the code that is shown in the room. Afterwards it asks what you thought of it.\n"+x.link), "\n\n")
-}
-
-func (x wording) access() string {
-	if s := strings.Join(nonEmpty(x.venue.Access, x.run.Access), ". "); s != "" {
-		return "Getting in: " + s + "."
-	}
-	return ""
-}
-
-// facts are when and where.
-func (x wording) facts() string {
-	lines := []string{}
-	for i, d := range x.run.Days {
-		when := term.LongDate(d.On)
-		if d.Starts != "" {
-			when += ", " + d.Starts
-			if d.Ends != "" {
-				when += " to " + d.Ends
-			}
-		}
-		if i == 0 {
-			lines = append(lines, "When: "+when)
-		} else {
-			lines = append(lines, "and: "+when)
-		}
-	}
-	lines = append(lines, "Where: "+x.where())
-	if !known(x.run) {
-		lines = append(lines, "The place is certain. You hear as soon as the venue is known, and joining instructions follow.")
-	}
-	return strings.Join(lines, "\n")
-}
-
-func (x wording) where() string {
-	switch {
-	case x.run.Online:
-		return "by video"
-	case x.run.Venue == "":
-		return venueOpen
-	}
-	return strings.Join(nonEmpty(x.venue.Name, x.venue.Address, x.venue.Postcode), ", ")
-}
-
-const venueOpen = "venue to be confirmed"
-
-func (x wording) attached() string {
-	if len(x.run.Days) > 1 {
-		return "An entry for your calendar is attached for each day."
-	}
-	return "An entry for your calendar is attached."
-}
-
-// page is where the place can be looked at and given back, by those who can sign in.
-func (x wording) page() string {
-	if x.booking.Account == "" && x.booking.Channel != "web" {
-		return "Cannot come? Answer whoever sent you this date, so that somebody in line has the place."
-	}
-	return "Cannot come? Send a colleague, or give it back:\n" + x.f.PublicURL + "/training/requests/" + string(x.booking.ID)
-}
-
-// entries are the calendar files, one for each day: the same UID for ever, a higher SEQUENCE for each change. They hold no name.
-func (x wording) entries() (out []mail.File, err error) {
-	for n := range max(x.told.Days, len(x.run.Days)) {
-		gone := x.told.Off || n >= len(x.run.Days)
-		e := x.event(min(n, len(x.run.Days)-1))
-		e.UID = mail.IDAt(x.f.PublicURL, fmt.Sprintf("training-%s-%d", x.booking.ID, n+1))
-		file := mail.File{Name: fmt.Sprintf("day-%d.ics", n+1), Type: "text/calendar; charset=utf-8; method=REQUEST"}
-		if gone {
-			file.Type = "text/calendar; charset=utf-8; method=CANCEL"
-			file.Body, err = calendar.Cancellation(e, calendar.Person{Mail: x.told.Email})
-		} else {
-			file.Body, err = calendar.Booked(e, calendar.Person{Mail: x.told.Email})
-		}
-		if err != nil {
-			return nil, err
-		}
-		out = append(out, file)
-	}
-	return out, nil
-}
-
-// event is the calendar entry of a day of the run.
-func (x wording) event(n int) calendar.Event {
-	d := x.run.Days[n]
-	e := calendar.Event{Summary: x.course.Title, Location: capital(x.where()), Updated: x.told.At, Sequence: x.told.Sequence,
-		Organizer: calendar.Person{Name: x.f.Publisher, Mail: mail.IDAt(x.f.PublicURL, "training")}, Description: x.f.PublicURL + "/training/requests/" + url.PathEscape(string(x.booking.ID))}
-	if len(x.run.Days) > 1 {
-		e.Summary += fmt.Sprintf(", day %d of %d", n+1, len(x.run.Days))
-	}
-	if d.Starts == "" {
-		e.Day = d.On
-		return e
-	}
-	e.Start = instant(d.On, d.Starts)
-	if d.Ends != "" {
-		e.End = instant(d.On, d.Ends)
-	}
-	return e
-}
-
-// nonEmpty returns those that hold something.
-func nonEmpty(words ...string) []string {
-	return slices.DeleteFunc(words, func(s string) bool { return strings.TrimSpace(s) == "" })
 }
