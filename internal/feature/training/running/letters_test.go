@@ -256,3 +256,22 @@ func TestNeedsForTheTrainer(t *testing.T) {
 		_, _ = before, after
 	})
 }
+
+// TRN-11: whoever booked a session without an account is written to by the programme alone, with the link that gives the place back.
+func TestBookedWithoutAnAccount(t *testing.T) {
+	onBoth(t, func(t *testing.T, w *world) {
+		r := w.run(training.OneDay, "mill", "2027-02-10")
+		w.book(r, "Grace Ito", nil)
+		q := training.Request{Booking: training.Booking{ID: training.BookingID(w.id()), Block: r.Block, OrgName: "The Loft", Name: "Sam Poole", Title: "Youth worker", Email: "sam@haverdale.example"}, First: r.ID}
+		state, err := w.training.Ask(t.Context(), w.system, q)
+		testkit.OK(t, err)
+		if state != training.Placed {
+			t.Fatalf("Sam is %s", state)
+		}
+		for _, m := range w.post() {
+			if m.To == "sam@haverdale.example" && len(m.Files) > 0 {
+				t.Errorf("a second confirmation went to whoever booked without an account: %s", m.Subject)
+			}
+		}
+	})
+}

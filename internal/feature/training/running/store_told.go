@@ -28,7 +28,8 @@ func (s *seated) Dest() []any {
 }
 
 // standing returns every place on a coming run, and every place that was and of which somebody has not heard that it is no more; each with
-// what its person was last told. The program itself asks.
+// what its person was last told. The program itself asks. Whoever booked a session of a programme without an account is left out: they
+// hear from the programme, with the link by which they give the place back.
 func (Store) standing(ctx context.Context, tx *store.Tx, from clock.Day, coming map[training.RunID]training.Run) (out []standing, err error) {
 	tolds, err := store.All[Told](ctx, tx, store.SQL(`SELECT `+toldColumns+` FROM training_told t JOIN training_run r ON r.id = t.run_id WHERE t.district_id = ? AND r.first_on >= ? ORDER BY t.booking_id`, tx.Viewer.District, string(from)))
 	if err != nil {
@@ -39,7 +40,7 @@ func (Store) standing(ctx context.Context, tx *store.Tx, from clock.Day, coming 
 		by[t.Booking] = t
 	}
 	seats, err := store.All[seated](ctx, tx, store.SQL(`SELECT k.id, k.block_id, k.org_id, k.org_name, k.name, k.account_id, k.email, k.by_id, k.channel, k.sender_email, p.run_id
-		FROM training_booking k JOIN training_place p ON p.id = k.id JOIN training_run r ON r.id = p.run_id WHERE p.district_id = ? AND p.state = 'placed' AND r.first_on >= ? ORDER BY p.arrived_at, p.id`,
+		FROM training_booking k JOIN training_place p ON p.id = k.id JOIN training_run r ON r.id = p.run_id WHERE p.district_id = ? AND p.state = 'placed' AND r.first_on >= ? AND (k.by_id <> '' OR k.channel <> 'web') ORDER BY p.arrived_at, p.id`,
 		tx.Viewer.District, string(from)))
 	if err != nil {
 		return nil, err
