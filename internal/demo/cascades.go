@@ -7,6 +7,7 @@ import (
 
 	"kith/internal/feature/training"
 	"kith/internal/feature/training/cascade"
+	"kith/internal/feature/training/running"
 	"kith/internal/kernel/access"
 	"kith/internal/kernel/clock"
 	"kith/internal/kernel/ref"
@@ -96,13 +97,22 @@ func (t *trainings) autumn(ctx context.Context) error {
 		return err
 	}
 	m.at(t.today, 64, 11, 0)
+	var here []running.Tick
 	for i, school := range []int{0, 2, 4} {
 		q := training.Request{Booking: training.Booking{ID: training.BookingID(t.id()), Block: b.ID, Org: m.schools[school], OrgName: schoolNames[school].name, Name: names[goes[i]].Name, Title: names[goes[i]].Title, Account: goes[i]}, First: run, Group: "dsl"}
 		if _, err := t.f.Ask(ctx, t.head(school), q); err != nil {
 			return err
 		}
+		here = append(here, running.Tick{Booking: q.ID, Kind: running.Present})
 	}
-	return nil
+	for n := range 2 {
+		m.clock.Set(day.Add(n).At(9, 30))
+		if _, err := m.parts.Running.Tick(ctx, t.admin, run, n, here); err != nil {
+			return err
+		}
+	}
+	m.clock.Set(day.Add(1).At(16, 5))
+	return m.parts.Running.Close(ctx, t.admin, run, false)
 }
 
 // other is the nth of the four people of a school other than Thornbeck: 1 and 2 are its leads.
