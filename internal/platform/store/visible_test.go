@@ -77,14 +77,16 @@ func pick[T any](r *rand.Rand, xs ...T) T { return xs[r.IntN(len(xs))] }
 func records(r *rand.Rand, orgs []string, viewers []access.Viewer) (recs []access.Record, grants []store.Grant) {
 	person := func() string { return pick(r, "", "", pick(r, viewers...).Account) }
 	for i := range 2000 {
-		rec := access.Record{ID: fmt.Sprintf("rec-%04d", i), District: pick(r, here, here, here, there), Kind: pick(r, access.Concern, access.Concern, access.Child, access.Adult, access.Harm, access.ReferralKind, access.Training, access.Quiz, "other"),
+		rec := access.Record{ID: fmt.Sprintf("rec-%04d", i), District: pick(r, here, here, here, there), Kind: pick(r, access.Concern, access.Concern, access.Child, access.Adult, access.Harm, access.ReferralKind, access.Training, access.Cascade, access.Quiz, "other"),
 			Org: pick(r, append(orgs, "")...), Author: person(), Subject: person(), Restricted: r.IntN(4) == 0, Locked: r.IntN(4) == 0}
 		rec.Part = pick(r, access.PartHeader, access.PartAccount, access.PartChild, access.PartLead, access.PartDecision, access.PartFeedback, access.PartCard, access.PartFile)
 		switch rec.Kind {
 		case access.ReferralKind:
 			rec.Part = pick(r, access.PartReferral, access.PartDisagreement)
 		case access.Training:
-			rec.Part = pick(r, access.PartBooking, access.PartNeed, access.PartInvitation, access.PartInterest)
+			rec.Part = pick(r, access.PartBooking, access.PartNeed, access.PartInvitation, access.PartInterest, access.PartPartner, access.PartLearnt)
+		case access.Cascade:
+			rec.Part = pick(r, access.PartPlan, access.PartSignIn, access.PartWords)
 		case access.Quiz:
 			rec.Part = pick(r, access.PartAnswers, access.PartAsk)
 		}
@@ -95,7 +97,7 @@ func records(r *rand.Rand, orgs []string, viewers []access.Viewer) (recs []acces
 		}
 		recs = append(recs, rec)
 		for range r.IntN(9) {
-			g := store.Grant{Record: rec.ID, Kind: pick(r, access.Named, access.Told, access.BreakGlass, access.StandsIn, access.FirstReads, access.Excluded, access.Booked), To: pick(r, viewers...).Account,
+			g := store.Grant{Record: rec.ID, Kind: pick(r, access.Named, access.Told, access.BreakGlass, access.StandsIn, access.FirstReads, access.Excluded, access.Booked, access.Trains, access.PassesOn), To: pick(r, viewers...).Account,
 				From: now + clock.Millis(r.IntN(3)-1), Until: now + clock.Millis(r.IntN(3))}
 			if r.IntN(2) == 0 {
 				g.Kind, g.To = pick(r, access.Referral, access.Share, access.Granted, access.HeadReceives, access.ChairReceives, access.TrustReceives, access.School), pick(r, orgs...)
