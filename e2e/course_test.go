@@ -33,6 +33,7 @@ func TestAPlaceOnACourse(t *testing.T) {
 		nadia.press("Save the register")
 		nadia.See("1 person here")
 		d.clock.Set(testkit.Monday.Add(8 * time.Hour))
+		nadia.signIn(d, "training-admin")
 		nadia.open("/training/registers/" + today)
 		nadia.must(nadia.PW.Locator("input[name=rest]").Check())
 		nadia.press("Close it")
