@@ -18,18 +18,18 @@ const concernColumns = `c.id, c.org_id, c.number, c.reporter_id, c.recorded_at, 
 // Concern returns a header. NotFound: no such worry, or not one the viewer may see.
 func (Store) Concern(ctx context.Context, tx *store.Tx, id ID) (_ Concern, err error) {
 	defer errs.Wrap(&err, "adults.Concern(%s)", id)
-	return store.One[Concern](ctx, tx, store.SQL(`SELECT `+concernColumns+` FROM adults_concern c CROSS JOIN access_record r WHERE r.id = c.id AND c.id = ?`, string(id)).Visible("r", access.Adult))
+	return store.One[Concern](ctx, tx, store.SQL(`SELECT `+concernColumns+` FROM adults_concern c JOIN access_record r ON r.id = c.id WHERE c.id = ?`, string(id)).Visible("r", access.Adult))
 }
 
 // Mine returns what the viewer wrote, newest first.
 func (Store) Mine(ctx context.Context, tx *store.Tx, limit int) ([]Concern, error) {
-	return store.All[Concern](ctx, tx, store.SQL(`SELECT `+concernColumns+` FROM adults_concern c CROSS JOIN access_record r WHERE r.id = c.id AND c.reporter_id = ?`, tx.Viewer.Account).
+	return store.All[Concern](ctx, tx, store.SQL(`SELECT `+concernColumns+` FROM adults_concern c JOIN access_record r ON r.id = c.id WHERE c.reporter_id = ?`, tx.Viewer.Account).
 		Visible("r", access.Adult).Add(`ORDER BY c.recorded_at DESC, c.id DESC LIMIT ?`, limit))
 }
 
 // From returns what the viewer may see of a worry that was sent on from a concern about a child. NotFound: none such.
 func (Store) From(ctx context.Context, tx *store.Tx, concern string) (Concern, error) {
-	return store.One[Concern](ctx, tx, store.SQL(`SELECT `+concernColumns+` FROM adults_concern c CROSS JOIN access_record r WHERE r.id = c.id AND c.origin_id = ?`, concern).Visible("r", access.Adult))
+	return store.One[Concern](ctx, tx, store.SQL(`SELECT `+concernColumns+` FROM adults_concern c JOIN access_record r ON r.id = c.id WHERE c.origin_id = ?`, concern).Visible("r", access.Adult))
 }
 
 // ToDecide returns those that the viewer may decide, newest first: all, or those that are not decided yet.
@@ -40,7 +40,7 @@ func (Store) ToDecide(ctx context.Context, tx *store.Tx, undecided bool, limit i
 
 // FirstRead returns those whose words the viewer may read as first reader and that are not closed, newest first.
 func (Store) FirstRead(ctx context.Context, tx *store.Tx, limit int) ([]Concern, error) {
-	return store.All[Concern](ctx, tx, store.SQL(`SELECT `+concernColumns+` FROM adults_concern c CROSS JOIN access_record r WHERE r.id = c.id AND c.state <> 'closed' AND c.reporter_id <> ?
+	return store.All[Concern](ctx, tx, store.SQL(`SELECT `+concernColumns+` FROM adults_concern c JOIN access_record r ON r.id = c.id WHERE c.state <> 'closed' AND c.reporter_id <> ?
 		AND EXISTS (SELECT 1 FROM access_grant g WHERE g.record_id = c.id AND g.kind = 'first_reads' AND g.to_id = ?)`, tx.Viewer.Account, tx.Viewer.Account).
 		Visible("r", access.Adult).Add(`ORDER BY c.recorded_at DESC, c.id DESC LIMIT ?`, limit))
 }
@@ -60,7 +60,7 @@ func (Store) Case(ctx context.Context, tx *store.Tx, id ID) (Case, error) {
 
 // Owed returns the cases that the viewer may decide of which the designated officer is still to be told, the first due first.
 func (Store) Owed(ctx context.Context, tx *store.Tx) ([]Case, error) {
-	return store.All[Case](ctx, tx, store.SQL(`SELECT `+caseColumns+` FROM adults_case k CROSS JOIN access_record r WHERE r.id = k.id AND k.district_id = ? AND k.due_at > 0 AND k.told_at = 0`, tx.Viewer.District).
+	return store.All[Case](ctx, tx, store.SQL(`SELECT `+caseColumns+` FROM adults_case k JOIN access_record r ON r.id = k.id WHERE k.district_id = ? AND k.due_at > 0 AND k.told_at = 0`, tx.Viewer.District).
 		Changeable("r", access.Adult).Add(`ORDER BY k.due_at LIMIT 20`))
 }
 
@@ -247,7 +247,7 @@ func (k *kindRow) Dest() []any { return []any{(*string)(&k.id), (*string)(&k.kin
 
 // kinds says of those that the viewer may decide what they were decided to be.
 func (Store) kinds(ctx context.Context, tx *store.Tx) (map[ID]Kind, error) {
-	rows, err := store.All[kindRow](ctx, tx, store.SQL(`SELECT k.concern_id, k.kind FROM adults_case k CROSS JOIN access_record r WHERE r.id = k.id AND k.district_id = ?`, tx.Viewer.District).
+	rows, err := store.All[kindRow](ctx, tx, store.SQL(`SELECT k.concern_id, k.kind FROM adults_case k JOIN access_record r ON r.id = k.id WHERE k.district_id = ?`, tx.Viewer.District).
 		Changeable("r", access.Adult).Add(`ORDER BY k.id DESC LIMIT 200`))
 	out := map[ID]Kind{}
 	for _, r := range rows {

@@ -125,7 +125,7 @@ func (Store) Disagreements(ctx context.Context, tx *store.Tx, id ID) ([]Disagree
 
 // OpenDisagreements returns the ways up the ladder of the schools that have not ended, the first due first.
 func (Store) OpenDisagreements(ctx context.Context, tx *store.Tx, orgs []string) ([]Disagreement, error) {
-	return store.All[Disagreement](ctx, tx, store.SQL(`SELECT `+disagreementColumns+` FROM referrals_disagreement d CROSS JOIN access_record r WHERE r.id = d.id AND d.end_kind = '' AND `).In("r.org_id", orgs).
+	return store.All[Disagreement](ctx, tx, store.SQL(`SELECT `+disagreementColumns+` FROM referrals_disagreement d JOIN access_record r ON r.id = d.id WHERE d.end_kind = '' AND `).In("r.org_id", orgs).
 		Visible("r", access.ReferralKind).Add(`ORDER BY d.due_at, d.id LIMIT 20`))
 }
 

@@ -14,7 +14,7 @@ type Store struct{}
 
 const columns = `f.id, f.org_id, f.concern_id, f.decision_id, f.way, f.to_id, f.to_name, f.asks, f.by_id, f.at, f.expected_at, f.state, f.received_at, f.received_name, f.outcome_key, f.decided_at, f.chased_at, f.reads_until, f.edition, f.told, f.version`
 
-const from = `SELECT ` + columns + ` FROM referrals_referral f CROSS JOIN access_record r WHERE r.id = f.id AND `
+const from = `SELECT ` + columns + ` FROM referrals_referral f JOIN access_record r ON r.id = f.id WHERE `
 
 // Referral returns one referral. NotFound: none, or not for this viewer.
 func (Store) Referral(ctx context.Context, tx *store.Tx, id ID) (_ Referral, err error) {
