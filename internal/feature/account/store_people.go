@@ -37,6 +37,6 @@ func (c *change) Dest() []any { return []any{(*int64)(&c.At), &c.action, &c.acto
 
 // changes returns what was done to the account, newest first, of the kinds named.
 func (Store) changes(ctx context.Context, tx *store.Tx, account ID, actions []string) ([]change, error) {
-	return store.All[change](ctx, tx, store.SQL(`SELECT e.at, e.action, e.actor_id FROM audit_entry e WHERE e.record_id = ? AND e.district_id = ? AND `, string(account), tx.Viewer.District).
+	return store.All[change](ctx, tx, store.SQL(`SELECT e.at, e.action, e.actor_id FROM audit_entry e WHERE e.record_id <> '' AND e.record_id = ? AND e.district_id = ? AND `, string(account), tx.Viewer.District).
 		In("e.action", actions).Add(`ORDER BY e.at DESC, e.id DESC LIMIT 50`))
 }

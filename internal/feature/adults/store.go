@@ -23,13 +23,13 @@ func (Store) Concern(ctx context.Context, tx *store.Tx, id ID) (_ Concern, err e
 
 // Mine returns what the viewer wrote, newest first.
 func (Store) Mine(ctx context.Context, tx *store.Tx, limit int) ([]Concern, error) {
-	return store.All[Concern](ctx, tx, store.SQL(`SELECT `+concernColumns+` FROM adults_concern c JOIN access_record r ON r.id = c.id WHERE c.reporter_id = ?`, tx.Viewer.Account).
+	return store.All[Concern](ctx, tx, store.SQL(`SELECT `+concernColumns+` FROM adults_concern c JOIN access_record r ON r.id = c.id WHERE c.reporter_id <> '' AND c.reporter_id = ?`, tx.Viewer.Account).
 		Visible("r", access.Adult).Add(`ORDER BY c.recorded_at DESC, c.id DESC LIMIT ?`, limit))
 }
 
 // From returns what the viewer may see of a worry that was sent on from a concern about a child. NotFound: none such.
 func (Store) From(ctx context.Context, tx *store.Tx, concern string) (Concern, error) {
-	return store.One[Concern](ctx, tx, store.SQL(`SELECT `+concernColumns+` FROM adults_concern c JOIN access_record r ON r.id = c.id WHERE c.origin_id = ?`, concern).Visible("r", access.Adult))
+	return store.One[Concern](ctx, tx, store.SQL(`SELECT `+concernColumns+` FROM adults_concern c JOIN access_record r ON r.id = c.id WHERE c.origin_id <> '' AND c.origin_id = ?`, concern).Visible("r", access.Adult))
 }
 
 // ToDecide returns those that the viewer may decide, newest first: all, or those that are not decided yet.

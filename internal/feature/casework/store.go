@@ -59,7 +59,7 @@ func (Store) printed(ctx context.Context, tx *store.Tx, id string) (Print, error
 func (Store) Known(ctx context.Context, tx *store.Tx, code string) (Print, error) {
 	q := store.SQL(`SELECT `+printColumns+` FROM casework_print p JOIN access_record r ON r.id = p.record_id WHERE p.district_id = ? AND`, tx.Viewer.District)
 	if full := strings.ToLower(strings.TrimSpace(code)); len(full) == 64 {
-		q = q.Add(`(p.sha256 = ? OR p.file_sha256 = ?)`, full, full)
+		q = q.Add(`(p.sha256 = ? OR p.file_sha256 <> '' AND p.file_sha256 = ?)`, full, full)
 	} else {
 		q = q.Add(`p.code = ?`, tidyCode(code))
 	}

@@ -22,7 +22,7 @@ func (Store) Concern(ctx context.Context, tx *store.Tx, id ID) (_ Concern, err e
 
 // Mine returns the concerns that the viewer wrote, newest first.
 func (Store) Mine(ctx context.Context, tx *store.Tx, limit int) ([]Concern, error) {
-	return store.All[Concern](ctx, tx, store.SQL(`SELECT `+concernColumns+` FROM concerns_concern c JOIN access_record r ON r.id = c.id WHERE c.reporter_id = ?`, tx.Viewer.Account).
+	return store.All[Concern](ctx, tx, store.SQL(`SELECT `+concernColumns+` FROM concerns_concern c JOIN access_record r ON r.id = c.id WHERE c.reporter_id <> '' AND c.reporter_id = ?`, tx.Viewer.Account).
 		Visible("r", access.Concern).Add(`ORDER BY c.recorded_at DESC LIMIT ?`, limit))
 }
 

@@ -12,7 +12,7 @@ import (
 // several of that name.
 func (Store) Find(ctx context.Context, tx *store.Tx, text string) (ref.Organisation, error) {
 	found, err := store.All[orgRow](ctx, tx, store.SQL(`SELECT o.id, o.name, o.kind FROM directory_organisation o
-		WHERE o.district_id = ? AND (o.id = ? OR o.urn = ? OR o.name = ?) LIMIT 2`, tx.Viewer.District, text, text, text))
+		WHERE o.district_id = ? AND (o.id = ? OR o.urn <> '' AND o.urn = ? OR o.name = ?) LIMIT 2`, tx.Viewer.District, text, text, text))
 	switch {
 	case err != nil:
 		return ref.Organisation{}, err

@@ -31,7 +31,7 @@ func (Store) OfConcern(ctx context.Context, tx *store.Tx, concern string) ([]Ref
 func (Store) Waiting(ctx context.Context, tx *store.Tx, column string, orgs []string) ([]Referral, error) {
 	q := store.SQL(from).In("f.org_id", orgs)
 	if column == "to" {
-		q = store.SQL(from).In("f.to_id", orgs)
+		q = store.SQL(from+`f.to_id <> '' AND `).In("f.to_id", orgs)
 	}
 	return store.All[Referral](ctx, tx, q.Add(`AND f.state IN ('sent', 'received', 'asked')`).Visible("r", access.ReferralKind).Add(`ORDER BY f.expected_at, f.id LIMIT 50`))
 }
@@ -40,7 +40,7 @@ func (Store) Waiting(ctx context.Context, tx *store.Tx, column string, orgs []st
 func (Store) Ended(ctx context.Context, tx *store.Tx, column string, orgs []string, limit int) ([]Referral, error) {
 	q := store.SQL(from).In("f.org_id", orgs)
 	if column == "to" {
-		q = store.SQL(from).In("f.to_id", orgs)
+		q = store.SQL(from+`f.to_id <> '' AND `).In("f.to_id", orgs)
 	}
 	return store.All[Referral](ctx, tx, q.Add(`AND f.state IN ('decided', 'withdrawn')`).Visible("r", access.ReferralKind).Add(`ORDER BY f.at DESC, f.id DESC LIMIT ?`, limit))
 }

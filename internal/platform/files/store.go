@@ -25,7 +25,7 @@ func seen(tx *store.Tx, what, who string) *store.Query {
 
 // Of returns the files of the records, in the order in which they were added, as far as the viewer may read the records.
 func (Store) Of(ctx context.Context, tx *store.Tx, records ...string) ([]File, error) {
-	return store.All[File](ctx, tx, store.SQL(`SELECT `+columns+` FROM file f JOIN access_record r ON r.id = f.record_id WHERE f.state = 'claimed' AND `).
+	return store.All[File](ctx, tx, store.SQL(`SELECT `+columns+` FROM file f JOIN access_record r ON r.id = f.record_id WHERE f.state = 'claimed' AND f.record_id <> '' AND `).
 		In("f.record_id", records).Visible("r").Add(`ORDER BY f.id`))
 }
 
@@ -106,7 +106,7 @@ func (s Store) Claim(ctx context.Context, tx *store.Tx, record ref.Ref, org stri
 // Move binds the files of one record to another, in the transaction that makes the other; that the viewer may do so is for the
 // caller to have decided. They keep counting for the same organisation.
 func (Store) Move(ctx context.Context, tx *store.Tx, from, to string) error {
-	_, err := tx.Exec(ctx, store.SQL(`UPDATE file SET record_id = ? WHERE record_id = ? AND district_id = ? AND state = 'claimed'`, to, from, tx.Viewer.District))
+	_, err := tx.Exec(ctx, store.SQL(`UPDATE file SET record_id = ? WHERE record_id <> '' AND record_id = ? AND district_id = ? AND state = 'claimed'`, to, from, tx.Viewer.District))
 	return err
 }
 

@@ -68,19 +68,19 @@ func (tx *Tx) Restrict(ctx context.Context, record string, restricted, locked bo
 	if _, err := tx.Exec(ctx, SQL(`UPDATE access_record SET restricted = ?, locked = ? WHERE id = ?`, restricted, locked, record)); err != nil {
 		return err
 	}
-	_, err := tx.Exec(ctx, SQL(`UPDATE access_record SET restricted = ?, locked = ? WHERE parent_id = ?`, restricted, locked, record))
+	_, err := tx.Exec(ctx, SQL(`UPDATE access_record SET restricted = ?, locked = ? WHERE parent_id <> '' AND parent_id = ?`, restricted, locked, record))
 	return err
 }
 
 // Rekind makes a record and its parts another kind, so that other rules decide over them from now on, or none.
 func (tx *Tx) Rekind(ctx context.Context, record, kind string) error {
-	_, err := tx.Exec(ctx, SQL(`UPDATE access_record SET kind = ? WHERE id = ? OR parent_id = ?`, kind, record, record))
+	_, err := tx.Exec(ctx, SQL(`UPDATE access_record SET kind = ? WHERE id = ? OR parent_id <> '' AND parent_id = ?`, kind, record, record))
 	return err
 }
 
 // SetSubject says whom a record and its parts are about: whoever that is reads nothing of it from now on.
 func (tx *Tx) SetSubject(ctx context.Context, record, account string) error {
-	_, err := tx.Exec(ctx, SQL(`UPDATE access_record SET subject_id = ? WHERE id = ? OR parent_id = ?`, account, record, record))
+	_, err := tx.Exec(ctx, SQL(`UPDATE access_record SET subject_id = ? WHERE id = ? OR parent_id <> '' AND parent_id = ?`, account, record, record))
 	return err
 }
 
@@ -112,7 +112,7 @@ func (tx *Tx) Record(ctx context.Context, id string) (access.Record, error) {
 // Whole returns a record and its parts, those that the viewer may see, each with its relations: for saying who can read them.
 // The record itself comes first. NotFound: no such record, or not for this viewer.
 func (tx *Tx) Whole(ctx context.Context, id string) ([]access.Record, error) {
-	rows, err := All[recordRow](ctx, tx, SQL(`SELECT `+recordColumns+` FROM access_record r WHERE (r.id = ? OR r.parent_id = ?)`, id, id).Visible("r").
+	rows, err := All[recordRow](ctx, tx, SQL(`SELECT `+recordColumns+` FROM access_record r WHERE (r.id = ? OR r.parent_id <> '' AND r.parent_id = ?)`, id, id).Visible("r").
 		Add(`ORDER BY CASE WHEN r.parent_id = '' THEN 0 ELSE 1 END, r.id`))
 	if err != nil {
 		return nil, err
