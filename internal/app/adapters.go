@@ -203,8 +203,12 @@ func (c referredConcerns) Matter(ctx context.Context, tx *store.Tx, concern stri
 
 func (c referredConcerns) Wanted(ctx context.Context, tx *store.Tx, orgs []string) ([]referrals.Wanted, error) {
 	all, err := concerns.Store{}.Referring(ctx, tx, orgs)
+	if err != nil {
+		return nil, err
+	}
+	kids, err := concerns.Store{}.ChildrenOf(ctx, tx, mapped(all, func(x concerns.Referring) concerns.ID { return x.Concern }))
 	return mapped(all, func(x concerns.Referring) referrals.Wanted {
-		return referrals.Wanted{Decision: x.Decision, Concern: string(x.Concern), At: x.At}
+		return referrals.Wanted{Decision: x.Decision, Concern: string(x.Concern), At: x.At, Children: mapped(kids[x.Concern], func(k concerns.Child) string { return k.Name })}
 	}), err
 }
 

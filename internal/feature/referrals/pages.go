@@ -90,26 +90,23 @@ func (f *Feature) unsent(ctx context.Context, tx *store.Tx, orgs []string) ([]ui
 		return nil, err
 	}
 	var out []ui.RowItem
+	var shown []string
 	for _, x := range wanted {
 		if made[x.Decision] {
 			continue
 		}
-		m, err := f.Concerns.Matter(ctx, tx, x.Concern)
-		if err != nil {
-			return nil, err
-		}
-		out = append(out, ui.RowItem{Kind: picture.Document, Href: "/decisions/" + x.Decision + "/refer", What: "Not sent yet", Who: about(m), Sub: "You decided to refer. Nothing has left the school.",
+		shown = append(shown, x.Decision)
+		out = append(out, ui.RowItem{Kind: picture.Document, Href: "/decisions/" + x.Decision + "/refer", What: "Not sent yet", Who: about(x.Children), Sub: "You decided to refer. Nothing has left the school.",
 			Right: []templ.Component{ui.Chip{Text: "Check and send", Tone: ui.ToneLamp}, soft("decided " + term.DateTime(x.At, tx.Now))}})
+	}
+	if len(shown) > 0 {
+		tx.SawList("referral.unsent", "", shown)
 	}
 	return out, nil
 }
 
 // about names the children of a matter.
-func about(m Matter) string {
-	var names []string
-	for _, k := range m.Children {
-		names = append(names, k.Name)
-	}
+func about(names []string) string {
 	if len(names) == 0 {
 		return "no child named yet"
 	}
@@ -141,7 +138,7 @@ func (f *Feature) rows(ctx context.Context, tx *store.Tx, list []Referral, their
 			row.What = "From " + names[r.Org].Name
 		}
 		if err == nil {
-			row.Who = about(m)
+			row.Who = about(m.names())
 			if len(m.Words) > 0 {
 				row.Voice = text.FirstWords(m.Words[0].Text, 110)
 			}

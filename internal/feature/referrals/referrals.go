@@ -136,6 +136,14 @@ type Matter struct {
 	Decisions            []Decision
 }
 
+// names are those of the children.
+func (m Matter) names() (out []string) {
+	for _, k := range m.Children {
+		out = append(out, k.Name)
+	}
+	return out
+}
+
 // facts says when and where.
 func (m Matter) facts() string {
 	if m.Place == "" {
@@ -169,4 +177,5 @@ type Decision struct {
 type Wanted struct {
 	Decision, Concern string
 	At                clock.Millis
+	Children          []string // their names, as far as the viewer may see them
 }

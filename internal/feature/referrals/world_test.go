@@ -101,7 +101,7 @@ func (o *outside) Matter(ctx context.Context, tx *store.Tx, concern string) (ref
 }
 
 func (o *outside) Wanted(context.Context, *store.Tx, []string) ([]referrals.Wanted, error) {
-	return []referrals.Wanted{{Decision: o.decision, Concern: o.concern}}, nil
+	return []referrals.Wanted{{Decision: o.decision, Concern: o.concern, Children: []string{"Ivy Marsden"}}}, nil
 }
 
 func (o *outside) ConcernOf(ctx context.Context, tx *store.Tx, decision string) (string, error) {
