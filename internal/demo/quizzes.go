@@ -45,7 +45,7 @@ func (m *maker) quizzes(ctx context.Context, today clock.Day) error {
 	}
 	f, lead := m.parts.Quizzes, m.as("amina.sesay")
 	m.at(today, 60, 9, 0)
-	first := quiz.Quiz{ID: quiz.ID(m.fresh()), Org: m.schools[0], Title: "Autumn quiz", Purpose: quiz.Before, Training: "the October training day", Themes: quiz.Keys{"online", "record", "share", "adults"}, Size: 8}
+	first := quiz.Quiz{ID: quiz.ID(m.fresh()), Org: m.schools[0], Title: "Autumn quiz", Purpose: quiz.Before, Training: "the October training day", Themes: store.Keys{"online", "record", "share", "adults"}, Size: 8}
 	first.From = clock.DayOf(m.clock.Now())
 	first.Until = first.From.Add(11)
 	takers := append([]string{"ellen.booth", "grace.ito", "tom.hartley", "joan.okafor", "helen.brandt"}, staff...)
@@ -67,7 +67,7 @@ func (m *maker) quizzes(ctx context.Context, today clock.Day) error {
 		return err
 	}
 	m.at(today, 25, 9, 0)
-	again := quiz.Quiz{ID: quiz.ID(m.fresh()), Org: m.schools[0], Title: "Autumn quiz, again", Purpose: quiz.After, Training: first.Training, Follows: first.ID, Themes: quiz.Keys{"online", "adults"}, Size: 6}
+	again := quiz.Quiz{ID: quiz.ID(m.fresh()), Org: m.schools[0], Title: "Autumn quiz, again", Purpose: quiz.After, Training: first.Training, Follows: first.ID, Themes: store.Keys{"online", "adults"}, Size: 6}
 	again.From = clock.DayOf(m.clock.Now())
 	again.Until = again.From.Add(7)
 	if err := m.give(ctx, again, takers, func(i, n int, x quiz.Question) bool {

@@ -133,7 +133,7 @@ func (t *trainings) lastWeek(ctx context.Context) error {
 	m.at(t.today, 30, 9, 0)
 	first := t.weekday(-9, time.Tuesday)
 	b, run, err := t.date(ctx, "November courses", training.Course{Title: "Leads: holding a hard conversation", Format: training.TwoDay, Validity: 12, CPD: 660, Audience: "dsl", Summary: "For leads and deputies: the first ten minutes with a parent."},
-		running.Award{Evaluation: true, Duties: running.Keys{"dsl_update", "staff_update"}}, millrace, "09:15", "15:30", first, first.Add(1))
+		running.Award{Evaluation: true, Duties: store.Keys{"dsl_update", "staff_update"}}, millrace, "09:15", "15:30", first, first.Add(1))
 	if err != nil {
 		return err
 	}
@@ -192,7 +192,7 @@ func (t *trainings) todays(ctx context.Context) error {
 	m := t.m
 	m.at(t.today, 28, 9, 0)
 	b, run, err := t.date(ctx, "Afternoon courses", training.Course{Title: "What a lunch box can say", Format: training.HalfDay, Validity: 12, CPD: 150, Audience: "support", Summary: "Neglect, seen early, for those who are with children at lunch and play."},
-		running.Award{Duties: running.Keys{"staff_update"}}, weavers, "13:00", "15:30", t.today)
+		running.Award{Duties: store.Keys{"staff_update"}}, weavers, "13:00", "15:30", t.today)
 	if err != nil {
 		return err
 	}

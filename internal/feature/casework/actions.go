@@ -178,9 +178,7 @@ func (f *Feature) match(ctx context.Context, v access.Viewer, name string, born 
 
 // leadsAt are the schools whose files the viewer answers for.
 func leadsAt(v access.Viewer) []string {
-	orgs := slices.Concat(v.Roles[access.DSL], v.Roles[access.Head])
-	slices.Sort(orgs)
-	return slices.Compact(orgs)
+	return v.OrgsOf(access.DSL, access.Head)
 }
 
 // Unsigned returns what of the viewer's schools was opened in an emergency and is not signed off yet, the oldest first: for the

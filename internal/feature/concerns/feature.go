@@ -41,7 +41,7 @@ type Deps struct {
 		Names(ctx context.Context, tx *store.Tx, ids ...string) (map[string]ref.Organisation, error)
 		Schools(ctx context.Context, tx *store.Tx) ([]ref.Organisation, error)
 		Phone(ctx context.Context, tx *store.Tx, id string) (string, error)
-		KeepsDistrict(ctx context.Context, tx *store.Tx) (bool, error)
+		KeepsDistrict(ctx context.Context, tx *store.Tx) error
 	}
 	// Adults takes what is about an adult, and says whom to ring about one (CON-17).
 	Adults interface {

@@ -315,7 +315,7 @@ func (f *Feature) listPage(w http.ResponseWriter, r *http.Request) error {
 
 // leadOrgs are the schools where the viewer leads or is head.
 func (f *Feature) leadOrgs(v access.Viewer) []string {
-	return append(append([]string{}, v.Roles[access.DSL]...), v.Roles[access.Head]...)
+	return v.OrgsOf(access.DSL, access.Head)
 }
 
 // rows makes the lines of a list of concerns.

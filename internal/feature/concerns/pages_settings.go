@@ -80,7 +80,7 @@ func (f *Feature) settingsForm(w http.ResponseWriter, r *http.Request) error {
 // settingsOf reads the settings for whoever keeps the district.
 func (f *Feature) settingsOf(r *http.Request) (s Settings, err error) {
 	err = f.DB.Read(r.Context(), web.Viewer(r), func(ctx context.Context, tx *store.Tx) error {
-		if err := f.keepsDistrict(ctx, tx); err != nil {
+		if err := f.Schools.KeepsDistrict(ctx, tx); err != nil {
 			return err
 		}
 		s, err = f.store.Settings(ctx, tx)

@@ -93,7 +93,7 @@ func (f *Feature) Set(ctx context.Context, v access.Viewer, s Settings) (err err
 		return err
 	}
 	return f.DB.Write(ctx, v, func(ctx context.Context, tx *store.Tx) error {
-		if err := f.keepsDistrict(ctx, tx); err != nil {
+		if err := f.Schools.KeepsDistrict(ctx, tx); err != nil {
 			return err
 		}
 		was, err := f.store.Settings(ctx, tx)
@@ -133,12 +133,4 @@ func changed(was, is Settings) map[string]string {
 		}
 	}
 	return out
-}
-
-func (f *Feature) keepsDistrict(ctx context.Context, tx *store.Tx) error {
-	keeps, err := f.Schools.KeepsDistrict(ctx, tx)
-	if err == nil && !keeps {
-		return errs.Missing()
-	}
-	return err
 }

@@ -154,8 +154,11 @@ func (place) Schools(context.Context, *store.Tx) ([]ref.Organisation, error) {
 func (place) Phone(context.Context, *store.Tx, string) (string, error) { return "01632 960 110", nil }
 
 // KeepsDistrict is for whoever administers the authority.
-func (place) KeepsDistrict(_ context.Context, tx *store.Tx) (bool, error) {
-	return tx.Viewer.HoldsAt(access.Admin, authority), nil
+func (place) KeepsDistrict(_ context.Context, tx *store.Tx) error {
+	if !tx.Viewer.HoldsAt(access.Admin, authority) {
+		return errs.Missing()
+	}
+	return nil
 }
 
 // Send keeps what would be mailed.

@@ -44,8 +44,7 @@ func CanClose(from, to, today clock.Day) error {
 
 // closes returns the schools that the viewer may close: where they are head, or keep the term dates of one school.
 func (f *Terms) closes(ctx context.Context, tx *store.Tx) ([]ref.Organisation, error) {
-	orgs := append(slices.Clone(tx.Viewer.Roles[access.Head]), tx.Viewer.Roles[access.Admin]...)
-	names, err := f.store.Names(ctx, tx, orgs...)
+	names, err := f.store.Names(ctx, tx, tx.Viewer.OrgsOf(access.Head, access.Admin)...)
 	var out []ref.Organisation
 	for _, o := range names {
 		if o.Kind == School {

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"kith/internal/kernel/access"
+	"kith/internal/kernel/errs"
 	"kith/internal/platform/store"
 )
 
@@ -51,14 +52,17 @@ func ByHost(all []District) func(host string) string {
 	}
 }
 
-// KeepsDistrict says whether the viewer administers the whole district: the authority, or the partnership. What all schools share, such
-// as registers, clocks and the rules of referrals, is theirs to set.
-func (s Store) KeepsDistrict(ctx context.Context, tx *store.Tx) (bool, error) {
+// KeepsDistrict refuses whoever does not administer the whole district: the authority, or the partnership. What all schools share, such as
+// clocks and the rules of referrals, is theirs to set. NotFound: not the viewer.
+func (s Store) KeepsDistrict(ctx context.Context, tx *store.Tx) error {
 	names, err := s.Names(ctx, tx, tx.Viewer.Roles[access.Admin]...)
+	if err != nil {
+		return err
+	}
 	for _, o := range names {
 		if o.Kind == Authority || o.Kind == Partnership {
-			return true, err
+			return nil
 		}
 	}
-	return false, err
+	return errs.Missing()
 }

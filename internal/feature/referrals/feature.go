@@ -5,7 +5,6 @@ import (
 	"slices"
 
 	"kith/internal/kernel/access"
-	"kith/internal/kernel/errs"
 	"kith/internal/kernel/ref"
 	"kith/internal/kernel/term"
 	"kith/internal/platform/jobs"
@@ -41,7 +40,7 @@ type Deps struct {
 	Organisations interface {
 		Names(ctx context.Context, tx *store.Tx, ids ...string) (map[string]ref.Organisation, error)
 		Phone(ctx context.Context, tx *store.Tx, id string) (string, error)
-		KeepsDistrict(ctx context.Context, tx *store.Tx) (bool, error)
+		KeepsDistrict(ctx context.Context, tx *store.Tx) error
 	}
 	FrontDoor func(ctx context.Context, tx *store.Tx) (name, phone string, err error)
 	Mail      interface {
@@ -117,13 +116,4 @@ func (f *Feature) services(ctx context.Context, tx *store.Tx) ([]Service, error)
 		return 1
 	})
 	return out, nil
-}
-
-// keeper refuses whoever administers schools only: times, answers and the ladder are the whole district's.
-func (f *Feature) keeper(ctx context.Context, tx *store.Tx) error {
-	keeps, err := f.Organisations.KeepsDistrict(ctx, tx)
-	if err == nil && !keeps {
-		return errs.Missing()
-	}
-	return err
 }

@@ -25,7 +25,7 @@ func days(n int) string { return text.Plural(n, "working day", "working days") }
 
 // schools are where the viewer leads or is head.
 func schools(v access.Viewer) []string {
-	return append(append([]string{}, v.Roles[access.DSL]...), v.Roles[access.Head]...)
+	return v.OrgsOf(access.DSL, access.Head)
 }
 
 // listPage is the referrals to the viewer's service, or of the viewer's school.

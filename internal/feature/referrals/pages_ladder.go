@@ -197,7 +197,7 @@ func (f *Feature) practiceForm(w http.ResponseWriter, r *http.Request) error {
 func (f *Feature) showPractice(w http.ResponseWriter, r *http.Request, try func(*practiceForm) error) error {
 	var view practiceView
 	err := f.DB.Read(r.Context(), web.Viewer(r), func(ctx context.Context, tx *store.Tx) error {
-		if err := f.keeper(ctx, tx); err != nil {
+		if err := f.Organisations.KeepsDistrict(ctx, tx); err != nil {
 			return err
 		}
 		p, err := f.store.Practice(ctx, tx, clock.DayOf(tx.Now.Time()))

@@ -159,7 +159,7 @@ func (p Practice) CanWrite(today clock.Day) error {
 // administers schools only.
 func (f *Feature) WriteEdition(ctx context.Context, v access.Viewer, p Practice) error {
 	err := f.DB.Write(ctx, v, func(ctx context.Context, tx *store.Tx) error {
-		if err := f.keeper(ctx, tx); err != nil {
+		if err := f.Organisations.KeepsDistrict(ctx, tx); err != nil {
 			return err
 		}
 		if err := p.CanWrite(clock.DayOf(tx.Now.Time())); err != nil {

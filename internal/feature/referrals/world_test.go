@@ -124,8 +124,11 @@ func (places) Names(_ context.Context, _ *store.Tx, ids ...string) (map[string]r
 }
 
 // KeepsDistrict is for whoever administers the service.
-func (places) KeepsDistrict(_ context.Context, tx *store.Tx) (bool, error) {
-	return tx.Viewer.HoldsAt(access.Admin, care), nil
+func (places) KeepsDistrict(_ context.Context, tx *store.Tx) error {
+	if !tx.Viewer.HoldsAt(access.Admin, care) {
+		return errs.Missing()
+	}
+	return nil
 }
 
 func (places) Phone(context.Context, *store.Tx, string) (string, error) {

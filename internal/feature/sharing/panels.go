@@ -25,9 +25,7 @@ const (
 
 // leadsAt are the schools whose records the viewer leads or oversees.
 func leadsAt(v access.Viewer) []string {
-	orgs := slices.Concat(v.Roles[access.DSL], v.Roles[access.Head])
-	slices.Sort(orgs)
-	return slices.Compact(orgs)
+	return v.OrgsOf(access.DSL, access.Head)
 }
 
 // Panels are what this slice shows on the page after sign-in: that there is more to read after confirming; what is locked or

@@ -86,6 +86,18 @@ func (v Viewer) Holds(r Role) bool { return len(v.Roles[r]) > 0 }
 // HoldsAt says whether the viewer holds the role in the organisation.
 func (v Viewer) HoldsAt(r Role, org string) bool { return slices.Contains(v.Roles[r], org) }
 
+// OrgsOf returns the organisations in which the viewer holds any of the roles, each once, in the order of the roles.
+func (v Viewer) OrgsOf(roles ...Role) (out []string) {
+	for _, r := range roles {
+		for _, org := range v.Roles[r] {
+			if !slices.Contains(out, org) {
+				out = append(out, org)
+			}
+		}
+	}
+	return out
+}
+
 // MayNeedFactor says whether the viewer might find more behind a page after confirming that it is they: it is a page that records
 // stand behind, and they have given one factor only while holding a role that reads records, or gave the second too long ago for
 // what is restricted or locked, which anybody may have been named for. Somebody like that who finds nothing is asked to confirm,

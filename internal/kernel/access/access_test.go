@@ -408,3 +408,13 @@ func TestMayNeedFactor(t *testing.T) {
 		}
 	}
 }
+
+func TestOrgsOf(t *testing.T) {
+	v := Viewer{Roles: map[Role][]string{Head: {"oak", "elm"}, DSL: {"elm", "ash"}, Member: {"yew"}}}
+	if got := v.OrgsOf(DSL, Head); !slices.Equal(got, []string{"elm", "ash", "oak"}) {
+		t.Error(got)
+	}
+	if got := v.OrgsOf(Auditor); len(got) != 0 {
+		t.Error(got)
+	}
+}

@@ -32,6 +32,18 @@ type Tally struct {
 	Unchanged int `json:"unchanged"`
 }
 
+// Count counts one row by what became of it.
+func (t *Tally) Count(made, changed bool) {
+	switch {
+	case made:
+		t.Created++
+	case changed:
+		t.Updated++
+	default:
+		t.Unchanged++
+	}
+}
+
 // Add adds another tally.
 func (t *Tally) Add(o Tally) {
 	t.Created += o.Created

@@ -306,13 +306,6 @@ func keeps(v access.Viewer, org string) error {
 }
 
 // orgsOf are the organisations whose cascades the viewer keeps.
-func orgsOf(v access.Viewer) (out []string) {
-	for _, r := range []access.Role{access.Head, access.DSL, access.TrustLead} {
-		for _, org := range v.Roles[r] {
-			if !slices.Contains(out, org) {
-				out = append(out, org)
-			}
-		}
-	}
-	return out
+func orgsOf(v access.Viewer) []string {
+	return v.OrgsOf(access.Head, access.DSL, access.TrustLead)
 }

@@ -78,16 +78,10 @@ type taker struct {
 func (t taker) put(ctx context.Context, tx *store.Tx, dry bool, rows []row) (n bulk.Tally, err error) {
 	for _, r := range rows {
 		made, changed, err := t.one(ctx, tx, dry, r)
-		switch {
-		case err != nil:
+		if err != nil {
 			return n, err
-		case made:
-			n.Created++
-		case changed:
-			n.Updated++
-		default:
-			n.Unchanged++
 		}
+		n.Count(made, changed)
 	}
 	if n.Created+n.Updated == 0 && !dry {
 		tx.Unaudited("nothing was changed")

@@ -151,16 +151,10 @@ type entry struct {
 func (f *Feature) putPartners(ctx context.Context, tx *store.Tx, org string, rows []entry) (n bulk.Tally, err error) {
 	for _, x := range rows {
 		made, changed, err := f.takePartner(ctx, tx, x.p, x.c)
-		switch {
-		case err != nil:
+		if err != nil {
 			return n, err
-		case made:
-			n.Created++
-		case changed:
-			n.Updated++
-		default:
-			n.Unchanged++
 		}
+		n.Count(made, changed)
 	}
 	if n.Created+n.Updated == 0 {
 		tx.Unaudited("nothing was changed")

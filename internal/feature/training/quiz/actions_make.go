@@ -278,7 +278,7 @@ func covered(n Need, needs []Need) bool {
 }
 
 // missing says whether a key stands in one list and not in the other.
-func missing(keys, in Keys) bool {
+func missing(keys, in store.Keys) bool {
 	for _, k := range keys {
 		if !contains(in, k) {
 			return true

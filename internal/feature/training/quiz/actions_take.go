@@ -184,7 +184,7 @@ func (f *Feature) AnswerAsk(ctx context.Context, v access.Viewer, id AskID, word
 			return nil
 		}
 		if plan {
-			if err := f.addNeed(ctx, tx, Need{ID: NeedID(tx.NewID()), Org: k.Org, Theme: k.Theme, Groups: Keys{k.Group}, Origin: FromAsk}); err != nil {
+			if err := f.addNeed(ctx, tx, Need{ID: NeedID(tx.NewID()), Org: k.Org, Theme: k.Theme, Groups: store.Keys{k.Group}, Origin: FromAsk}); err != nil {
 				return err
 			}
 		}

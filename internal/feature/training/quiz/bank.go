@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 	"sync"
+
+	"kith/internal/platform/store"
 )
 
 //go:embed bank.json
@@ -75,7 +77,7 @@ func groupShort(key string) string {
 }
 
 // GroupsWords names several, "Everybody" for none.
-func GroupsWords(keys Keys) string {
+func GroupsWords(keys store.Keys) string {
 	if len(keys) == 0 {
 		return "Everybody"
 	}

@@ -20,15 +20,8 @@ import (
 )
 
 // seers are the schools whose figures the viewer sees: those they lead, and those they head or govern.
-func seers(v access.Viewer) (out []string) {
-	for _, r := range []access.Role{access.DSL, access.Head, access.Governor} {
-		for _, org := range v.Roles[r] {
-			if !slices.Contains(out, org) {
-				out = append(out, org)
-			}
-		}
-	}
-	return out
+func seers(v access.Viewer) []string {
+	return v.OrgsOf(access.DSL, access.Head, access.Governor)
 }
 
 // schools are the schools that the viewer leads, as answers of a form.

@@ -3,6 +3,8 @@ package quiz
 import (
 	"cmp"
 	"slices"
+
+	"kith/internal/platform/store"
 )
 
 // Smallest is how many people a group has at least that is shown to anybody but the leads (QUI-2).
@@ -10,7 +12,7 @@ const Smallest = 5
 
 // Class is one group of people as it is shown: a staff group, or several together.
 type Class struct {
-	Groups Keys // in the order of the list
+	Groups store.Keys // in the order of the list
 	Took   int
 	Rights []int // by question: how many were right, from 1 to Took-1
 }
@@ -18,8 +20,8 @@ type Class struct {
 // Published is all that those see who may read nobody's answers. Every view of theirs is a function of it.
 type Published struct {
 	Classes []Class
-	Hidden  Keys // staff groups that are not shown on their own
-	Nobody  bool // fewer than five took it: nothing is shown
+	Hidden  store.Keys // staff groups that are not shown on their own
+	Nobody  bool       // fewer than five took it: nothing is shown
 }
 
 // Publish makes of the ledger what may be shown to those who may read nobody's answers (QUI-2).
@@ -97,7 +99,7 @@ func Publish(tallies []Tally, questions int) Published {
 func Exact(tallies []Tally, questions int) Published {
 	var p Published
 	for _, g := range Starter().Groups {
-		c := Class{Groups: Keys{g.Key}, Rights: make([]int, questions)}
+		c := Class{Groups: store.Keys{g.Key}, Rights: make([]int, questions)}
 		for _, t := range tallies {
 			if t.Group == g.Key {
 				c.Took = max(c.Took, t.Took)
@@ -163,7 +165,7 @@ func ThemesOf(questions []Question) (out []string) {
 // all of them are. It is made for the leads, from what is exact.
 func GapsOf(exact Published, questions []Question, below int) (out []Need) {
 	for _, theme := range ThemesOf(questions) {
-		var groups Keys
+		var groups store.Keys
 		for i := range exact.Classes {
 			if right, of := exact.Theme(theme, questions, &exact.Classes[i]); Gap(right, of, below) {
 				groups = append(groups, exact.Classes[i].Groups...)

@@ -2,8 +2,6 @@ package quiz
 
 import (
 	"context"
-	"fmt"
-	"strings"
 
 	"kith/internal/kernel/access"
 	"kith/internal/kernel/clock"
@@ -88,24 +86,6 @@ func (i AttemptID) Ref() ref.Ref  { return ref.To(access.Quiz, string(i)) }
 func (i NeedID) Ref() ref.Ref     { return ref.To("training_quiz_need", string(i)) }
 func (i AskID) Ref() ref.Ref      { return ref.To(access.Quiz, string(i)) }
 
-// Keys is a list of keys, kept as one text: "office,site". No keys often means all.
-type Keys []string
-
-func (k Keys) String() string { return strings.Join(k, ",") }
-
-// Scan reads the list from the database.
-func (k *Keys) Scan(from any) error {
-	text, ok := from.(string)
-	if !ok {
-		return fmt.Errorf("keys are kept as text, not %T", from)
-	}
-	*k = nil
-	if text != "" {
-		*k = strings.Split(text, ",")
-	}
-	return nil
-}
-
 // Kind is how a question is answered.
 type Kind string
 
@@ -135,8 +115,8 @@ type Question struct {
 	Key      string // what the shipped bank calls it; "" for others
 	Theme    string
 	Kind     Kind
-	Groups   Keys   // staff groups it is for; none: everybody
-	Scene    string // what happens, told before the question; "" for none
+	Groups   store.Keys // staff groups it is for; none: everybody
+	Scene    string     // what happens, told before the question; "" for none
 	Text     string
 	Explain  string // why, shown after the answer
 	Document string // key of the document it rests on
@@ -211,10 +191,10 @@ type Quiz struct {
 	Org         string
 	Title       string
 	Purpose     Purpose
-	Training    string // the training it goes with, in the school's words; "" for none
-	Follows     ID     // the quiz whose gaps it looks at again; "" for none
-	Themes      Keys   // none: balanced over all
-	Groups      Keys   // none: everybody
+	Training    string     // the training it goes with, in the school's words; "" for none
+	Follows     ID         // the quiz whose gaps it looks at again; "" for none
+	Themes      store.Keys // none: balanced over all
+	Groups      store.Keys // none: everybody
 	From, Until clock.Day
 	Size        int // how many questions
 	State       State
@@ -307,7 +287,7 @@ type Need struct {
 	ID      NeedID
 	Org     string
 	Theme   string
-	Groups  Keys // whose need it is; none: everybody's
+	Groups  store.Keys // whose need it is; none: everybody's
 	Origin  string
 	Quiz    ID // the quiz that showed it, where Origin is "quiz"
 	State   NeedState

@@ -12,13 +12,14 @@ import (
 	"kith/internal/kernel/clock"
 	"kith/internal/kernel/errs"
 	"kith/internal/platform/mail"
+	"kith/internal/platform/store"
 	"kith/internal/testkit"
 )
 
 // QUI-1: everybody of the staff groups is asked and told, answers are kept as they are given, and an attempt is sent once.
 func TestQuizIsGivenTakenAndSentOnce(t *testing.T) {
 	onBoth(t, func(t *testing.T, w *world) {
-		q := w.given(func(q *quiz.Quiz) { q.Groups = quiz.Keys{"lunchtime", "office"} })
+		q := w.given(func(q *quiz.Quiz) { q.Groups = store.Keys{"lunchtime", "office"} })
 		letters := w.drain()
 		if len(letters) != 8 {
 			t.Errorf("%d letters went to 8 people", len(letters))
@@ -172,7 +173,7 @@ func TestQuizHasAWindow(t *testing.T) {
 // QUI-1: those who have not sent are reminded, once, by a letter that says nothing of any child; those who have are left in peace.
 func TestRemindersGoToThoseWhoHaveNotSent(t *testing.T) {
 	onBoth(t, func(t *testing.T, w *world) {
-		q := w.given(func(q *quiz.Quiz) { q.Groups = quiz.Keys{"lunchtime"} })
+		q := w.given(func(q *quiz.Quiz) { q.Groups = store.Keys{"lunchtime"} })
 		if n := len(w.drain()); n != 6 {
 			t.Errorf("%d were told", n)
 		}
@@ -275,9 +276,9 @@ func TestDraft(t *testing.T) {
 		refused(t, w.f.Make(ctx, w.amina, bad), "last day is before the first")
 		bad.Until, bad.Size = "2026-11-30", 11
 		refused(t, w.f.Make(ctx, w.amina, bad), "five minutes")
-		bad.Size, bad.Themes = 9, quiz.Keys{"mind"}
+		bad.Size, bad.Themes = 9, store.Keys{"mind"}
 		refused(t, w.f.Make(ctx, w.amina, bad), "Only 3 questions fit")
-		nobody := w.draft(func(q *quiz.Quiz) { q.Groups = quiz.Keys{"volunteers"} })
+		nobody := w.draft(func(q *quiz.Quiz) { q.Groups = store.Keys{"volunteers"} })
 		refused(t, w.f.Give(ctx, w.amina, nobody.ID), "Nobody at the school is in these staff groups")
 		testkit.OK(t, w.f.PutGroup(ctx, w.amina, oak, map[string]string{"lunchtime-6": "volunteers", "eve": "volunteers"}))
 		testkit.OK(t, w.f.Give(ctx, w.amina, nobody.ID))
@@ -298,8 +299,8 @@ func must[T any](x T, err error) T {
 func TestNewEditionMakesQuestionsStale(t *testing.T) {
 	onBoth(t, func(t *testing.T, w *world) {
 		ctx := t.Context()
-		old := w.given(func(q *quiz.Quiz) { q.Themes = quiz.Keys{"prevent"}; q.Size = 3 })
-		draft := w.draft(func(q *quiz.Quiz) { q.Themes = quiz.Keys{"prevent", "mind"} })
+		old := w.given(func(q *quiz.Quiz) { q.Themes = store.Keys{"prevent"}; q.Size = 3 })
+		draft := w.draft(func(q *quiz.Quiz) { q.Themes = store.Keys{"prevent", "mind"} })
 		missing(t, w.f.NewEdition(ctx, w.amina, "prevent", "2027", "The steps of a referral"))
 		missing(t, w.f.NewEdition(ctx, w.office, "nothing", "2027", ""))
 		refused(t, w.f.NewEdition(ctx, w.office, "prevent", "2023", ""), "Write the new edition")
@@ -319,7 +320,7 @@ func TestNewEditionMakesQuestionsStale(t *testing.T) {
 			t.Errorf("%d questions are stale", stale)
 		}
 		refused(t, w.f.Give(ctx, w.amina, draft.ID), "rests on an old edition")
-		refused(t, w.f.Make(ctx, w.amina, quiz.Quiz{ID: quiz.ID(w.id()), Org: oak, Title: "Prevent", Purpose: quiz.Regular, From: "2026-11-23", Until: "2026-11-30", Size: 3, Themes: quiz.Keys{"prevent"}}), "Only 1 questions fit")
+		refused(t, w.f.Make(ctx, w.amina, quiz.Quiz{ID: quiz.ID(w.id()), Org: oak, Title: "Prevent", Purpose: quiz.Regular, From: "2026-11-23", Until: "2026-11-30", Size: 3, Themes: store.Keys{"prevent"}}), "Only 1 questions fit")
 		w.take(old.ID, "lunchtime-1") // what was given goes on
 
 		again := first
@@ -377,7 +378,7 @@ func TestSchoolsOwnQuestion(t *testing.T) {
 func TestGapNeedPlanMetAndLookedAtAgain(t *testing.T) {
 	onBoth(t, func(t *testing.T, w *world) {
 		ctx := t.Context()
-		first := w.given(func(q *quiz.Quiz) { q.Themes, q.Size = quiz.Keys{"online", "record"}, 4 })
+		first := w.given(func(q *quiz.Quiz) { q.Themes, q.Size = store.Keys{"online", "record"}, 4 })
 		items := must(w.f.ItemsOf(w.amina, first.ID))
 		var online []int
 		for i, x := range items {
@@ -414,7 +415,7 @@ func TestGapNeedPlanMetAndLookedAtAgain(t *testing.T) {
 		again := func(wrong bool) quiz.Quiz {
 			w.Clock.Add(time.Hour)
 			q := w.given(func(q *quiz.Quiz) {
-				q.Themes, q.Size, q.Follows, q.Purpose, q.Groups = quiz.Keys{"online"}, 3, first.ID, quiz.After, quiz.Keys{"lunchtime", "teachers"}
+				q.Themes, q.Size, q.Follows, q.Purpose, q.Groups = store.Keys{"online"}, 3, first.ID, quiz.After, store.Keys{"lunchtime", "teachers"}
 			})
 			for i := range 5 {
 				if wrong {

@@ -53,13 +53,13 @@ func (f *Feature) Enter(ctx context.Context, v access.Viewer, line Line) (err er
 		if err := CheckLine(line, clock.DayOf(tx.Now.Time())); err != nil {
 			return err
 		}
-		var duties Keys
+		var duties store.Keys
 		if line.Duty != "" {
 			d, ok := Owed().Duty(line.Duty)
 			if !ok {
 				return errs.Missing()
 			}
-			duties, line.Months = Keys{d.Key}, d.Every
+			duties, line.Months = store.Keys{d.Key}, d.Every
 		}
 		staff, err := f.Staff.Staff(ctx, tx, line.Org)
 		if err != nil {

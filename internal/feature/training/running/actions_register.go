@@ -230,6 +230,18 @@ func DayOfRun(days []training.Day, today clock.Day) (n int, ok bool) {
 // freeCodes is how many wrong codes somebody may type before they have to wait.
 const freeCodes = 5
 
+// placed returns a place and what is kept of its run. NotFound: there is no place, or it is none any more.
+func (f *Feature) placed(ctx context.Context, tx *store.Tx, k training.BookingID) (p training.Place, x kept, err error) {
+	if p, err = f.Store.Place(ctx, tx, k); err != nil {
+		return p, x, err
+	}
+	if p.State != training.Placed {
+		return p, x, errs.Missing()
+	}
+	x, err = f.load(ctx, tx, p.Run)
+	return p, x, err
+}
+
 // here marks somebody as here who typed the code that the room shows: late, a quarter of an hour after the beginning. What whoever keeps
 // the register has said stands. Rule: there is no course today, or the code is another.
 func (f *Feature) here(ctx context.Context, v access.Viewer, k training.BookingID, code string) (err error) {
@@ -239,14 +251,7 @@ func (f *Feature) here(ctx context.Context, v access.Viewer, k training.BookingI
 		return err
 	}
 	err = f.DB.Write(ctx, v, func(ctx context.Context, tx *store.Tx) error {
-		p, err := f.Store.Place(ctx, tx, k)
-		if err != nil {
-			return err
-		}
-		if p.State != training.Placed {
-			return errs.Missing()
-		}
-		x, err := f.load(ctx, tx, p.Run)
+		p, x, err := f.placed(ctx, tx, k)
 		if err != nil {
 			return err
 		}

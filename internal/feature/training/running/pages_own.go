@@ -217,16 +217,12 @@ func (f *Feature) ownThoughtsView(r *http.Request) (v ownThoughtsView, id traini
 		return v, id, err
 	}
 	err = f.DB.Read(r.Context(), web.Viewer(r), func(ctx context.Context, tx *store.Tx) error {
-		p, err := f.Store.Place(ctx, tx, id)
+		_, k, err := f.placed(ctx, tx, id)
 		if err != nil {
 			return err
 		}
-		if p.State != training.Placed {
-			return errs.Missing()
-		}
-		k, err := f.load(ctx, tx, p.Run)
 		v = ownThoughtsView{Form: newThoughtsForm(), Title: k.course.Title, When: training.DayWords(k.run.Days), Action: "/training/record/places/" + string(id) + "/thoughts"}
-		return err
+		return nil
 	})
 	return v, id, err
 }
@@ -339,14 +335,7 @@ func (f *Feature) dayView(r *http.Request) (v dayView, err error) {
 		return v, err
 	}
 	err = f.DB.Read(r.Context(), sys, func(ctx context.Context, tx *store.Tx) error {
-		p, err := f.Store.Place(ctx, tx, k)
-		if err != nil {
-			return err
-		}
-		if p.State != training.Placed {
-			return errs.Missing()
-		}
-		x, err := f.load(ctx, tx, p.Run)
+		p, x, err := f.placed(ctx, tx, k)
 		if err != nil {
 			return err
 		}

@@ -21,9 +21,7 @@ import (
 
 // schools are those whose training record the viewer reads.
 func schools(v access.Viewer) []string {
-	out := append(slices.Clone(v.Roles[access.DSL]), v.Roles[access.Head]...)
-	slices.Sort(out)
-	return slices.Compact(out)
+	return v.OrgsOf(access.DSL, access.Head)
 }
 
 // school is the one a page is about: the one that was asked for, else the viewer's first. NotFound: not the viewer's.

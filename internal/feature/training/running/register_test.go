@@ -202,8 +202,8 @@ func TestEvaluationThenCertificate(t *testing.T) {
 	onBoth(t, func(t *testing.T, w *world) {
 		r := w.run(training.OneDay, "mill", "2027-02-10")
 		missing(t, w.f.SetAward(t.Context(), w.other, running.Award{Course: r.Course}))
-		refused(t, w.f.SetAward(t.Context(), w.admin, running.Award{Course: r.Course, Duties: running.Keys{"flying"}}), "from the list")
-		testkit.OK(t, w.f.SetAward(t.Context(), w.admin, running.Award{Course: r.Course, Evaluation: true, Duties: running.Keys{"staff_update"}}))
+		refused(t, w.f.SetAward(t.Context(), w.admin, running.Award{Course: r.Course, Duties: store.Keys{"flying"}}), "from the list")
+		testkit.OK(t, w.f.SetAward(t.Context(), w.admin, running.Award{Course: r.Course, Evaluation: true, Duties: store.Keys{"staff_update"}}))
 		if err := w.f.SetAward(t.Context(), w.admin, running.Award{Course: r.Course}); !errs.Is(err, errs.Conflict) {
 			t.Errorf("saved over another's change: %v", err)
 		}

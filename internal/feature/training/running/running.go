@@ -5,6 +5,7 @@ import (
 	"kith/internal/kernel/access"
 	"kith/internal/kernel/clock"
 	"kith/internal/kernel/ref"
+	"kith/internal/platform/store"
 )
 
 // MarkKind says whether somebody was there on a day.
@@ -99,7 +100,7 @@ func (t *Told) Dest() []any {
 type Award struct {
 	Course     training.CourseID
 	Evaluation bool
-	Duties     Keys
+	Duties     store.Keys
 	Version    int64
 }
 
@@ -138,7 +139,7 @@ type Learnt struct {
 	Person      string // training.Person
 	Name        string
 	Title       string
-	Duties      Keys
+	Duties      store.Keys
 	From, Until clock.Day
 	Minutes     int64     // of professional development
 	Expires     clock.Day // the last day it is current; "" for ever

@@ -1,11 +1,11 @@
-package running
+package store
 
 import (
 	"fmt"
 	"strings"
 )
 
-// Keys is a list of keys, kept as one text: "staff_update,dsl_training".
+// Keys is a list of keys, kept as one text: "staff_update,dsl_training". A key holds no comma.
 type Keys []string
 
 func (k Keys) String() string { return strings.Join(k, ",") }
