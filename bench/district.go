@@ -117,7 +117,7 @@ func makeDistrict(ctx context.Context, dir string, children int, say io.Writer) 
 	if err != nil {
 		return m, err
 	}
-	if err := demo.Reference(ctx, a.DB, clk, demo.Parts{Concerns: a.Concerns, Adults: a.Adults, Terms: a.Terms, Quizzes: a.Quizzes, Programmes: a.Programmes, Cascades: a.Cascades, Running: a.Running, Newsletters: a.Newsletters, Auditing: a.Auditing, Sharing: a.Sharing, Referrals: a.Referrals, Talk: a.Talk, Training: a.Training, Queue: a.Queue}, children, begun); err != nil {
+	if err := demo.Reference(ctx, a.DB, clk, partsOf(a), children, begun); err != nil {
 		return m, errors.Join(err, a.Close())
 	}
 	if err := a.Log.SequenceAll(ctx); err != nil {
@@ -149,6 +149,10 @@ func makeDistrict(ctx context.Context, dir string, children int, say io.Writer) 
 		return m, err
 	}
 	return m, os.WriteFile(note, b, 0o600)
+}
+
+func partsOf(a *app.App) demo.Parts {
+	return demo.Parts{Concerns: a.Concerns, Adults: a.Adults, Terms: a.Terms, Quizzes: a.Quizzes, Programmes: a.Programmes, Cascades: a.Cascades, Running: a.Running, Newsletters: a.Newsletters, Auditing: a.Auditing, Sharing: a.Sharing, Referrals: a.Referrals, Talk: a.Talk, Training: a.Training, Queue: a.Queue}
 }
 
 // openDistrict opens a district that was made.

@@ -37,7 +37,7 @@ func main() {
 	flag.IntVar(&o.children, "children", 0, "one district of this size in place of both")
 	flag.StringVar(&o.dir, "dir", ".cache/bench", "where the districts are kept")
 	flag.StringVar(&o.out, "out", "docs/figures.md", "where the figures go")
-	flag.StringVar(&o.only, "only", "", "pages: nothing but the pages, printed and not written to a file; or the name of one page; plans: how the database goes about each page")
+	flag.StringVar(&o.only, "only", "", "pages: nothing but the pages, printed and not written to a file; or the name of one page; training: the catalogue and a rush for a course, on both engines; plans: how the database goes about each page")
 	flag.StringVar(&o.profile, "profile", "", "write a CPU profile of the pages to this file")
 	flag.IntVar(&o.pace.rounds, "rounds", 3, "rounds of each measurement; the medians are reported")
 	flag.DurationVar(&o.pace.round, "round", 3*time.Second, "length of a round")
@@ -60,6 +60,14 @@ func run(ctx context.Context, o options, say io.Writer) error {
 	}
 	var r report
 	var p program
+	if o.only == "training" {
+		var err error
+		r.allocation = allocating()
+		if r.training, err = trainingOf(ctx, o, say); err == nil {
+			r.writeTraining(say)
+		}
+		return err
+	}
 	if o.only == "" {
 		var err error
 		if p, err = build(ctx, o.dir); err != nil {

@@ -3,6 +3,7 @@ package training
 import (
 	"cmp"
 	"context"
+	"maps"
 	"slices"
 
 	"kith/internal/kernel/access"
@@ -25,12 +26,12 @@ type seating struct {
 
 // seat loads a block's seats. The caller holds the lock on the block.
 func (f *Feature) seat(ctx context.Context, tx *store.Tx, b Block) (*seating, error) {
-	s := &seating{f: f, block: b, runs: map[RunID]Facts{}}
+	s := &seating{f: f, block: b}
 	all, err := f.Store.RunsOf(ctx, tx, b.ID)
 	if err != nil {
 		return nil, err
 	}
-	if err := s.know(ctx, tx, all); err != nil {
+	if s.runs, err = f.Store.Facts(ctx, tx, all); err != nil {
 		return nil, err
 	}
 	if s.counts, err = f.Store.Counts(ctx, tx, b.ID); err != nil {
@@ -41,26 +42,6 @@ func (f *Feature) seat(ctx context.Context, tx *store.Tx, b Block) (*seating, er
 	}
 	s.venues, err = f.Venues.Venues(ctx, tx)
 	return s, err
-}
-
-// know adds runs with their courses.
-func (s *seating) know(ctx context.Context, tx *store.Tx, all []Run) error {
-	courses := map[CourseID]Course{}
-	for _, x := range s.runs {
-		courses[x.Course.ID] = x.Course
-	}
-	for _, r := range all {
-		c, ok := courses[r.Course]
-		if !ok {
-			var err error
-			if c, err = s.f.Store.Course(ctx, tx, r.Course); err != nil {
-				return err
-			}
-			courses[r.Course] = c
-		}
-		s.runs[r.ID] = Facts{r, c}
-	}
-	return nil
 }
 
 // limit is how many seats a run has, 0 for no limit.
@@ -115,7 +96,9 @@ func (s *seating) claims(ctx context.Context, tx *store.Tx, p Place) (c Claims, 
 	for _, r := range more {
 		list = append(list, r)
 	}
-	return c, s.know(ctx, tx, list)
+	others, err := s.f.Store.Facts(ctx, tx, list)
+	maps.Copy(s.runs, others)
+	return c, err
 }
 
 // nextSeat returns the lowest number of a seat in the run that nobody has.

@@ -3,6 +3,7 @@ package training
 import (
 	"context"
 	"embed"
+	"slices"
 
 	"kith/internal/kernel/access"
 	"kith/internal/kernel/clock"
@@ -165,6 +166,28 @@ func (s Store) RunsNamed(ctx context.Context, tx *store.Tx, ids ...RunID) (map[R
 	out := map[RunID]Run{}
 	for _, r := range runs {
 		out[r.ID] = r
+	}
+	return out, nil
+}
+
+// Facts returns runs with the course of each.
+func (Store) Facts(ctx context.Context, tx *store.Tx, runs []Run) (map[RunID]Facts, error) {
+	var ids []string
+	for _, r := range runs {
+		if !slices.Contains(ids, string(r.Course)) {
+			ids = append(ids, string(r.Course))
+		}
+	}
+	all, err := store.All[Course](ctx, tx, store.SQL(`SELECT `+courseColumns+` FROM training_course c WHERE c.district_id = ? AND`, tx.Viewer.District).In(`c.id`, ids))
+	if err != nil {
+		return nil, err
+	}
+	courses, out := map[CourseID]Course{}, map[RunID]Facts{}
+	for _, c := range all {
+		courses[c.ID] = c
+	}
+	for _, r := range runs {
+		out[r.ID] = Facts{r, courses[r.Course]}
 	}
 	return out, nil
 }

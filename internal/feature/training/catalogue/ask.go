@@ -85,28 +85,20 @@ type offering struct {
 }
 
 // offering loads a block with what the school of the viewer has in it.
-func (f Pages) offering(ctx context.Context, tx *store.Tx, id training.BlockID, org string) (o offering, err error) {
-	if o.block, err = f.Store.Block(ctx, tx, id); err != nil {
+func (f Pages) offering(ctx context.Context, tx *store.Tx, b training.Block, org string) (o offering, err error) {
+	o.block, o.org = b, org
+	if o.runs, err = f.Store.RunsOf(ctx, tx, b.ID); err != nil {
 		return o, err
 	}
-	if o.runs, err = f.Store.RunsOf(ctx, tx, id); err != nil {
-		return o, err
-	}
-	o.org = org
 	names, err := f.Organisations.Names(ctx, tx, org)
 	if err != nil {
 		return o, err
 	}
 	o.name = names[org].Name
-	o.claims.Of = map[training.RunID]training.Facts{}
-	for _, x := range o.runs {
-		c, err := f.Store.Course(ctx, tx, x.Course)
-		if err != nil {
-			return o, err
-		}
-		o.claims.Of[x.ID] = training.Facts{Run: x, Course: c}
+	if o.claims.Of, err = f.Store.Facts(ctx, tx, o.runs); err != nil {
+		return o, err
 	}
-	o.claims.Places, err = f.Store.OfParty(ctx, tx, id, training.Party(org, ""))
+	o.claims.Places, err = f.Store.OfParty(ctx, tx, b.ID, training.Party(org, ""))
 	return o, err
 }
 
@@ -174,7 +166,7 @@ func (f Pages) loadAsk(r *http.Request, fill func(*askForm)) (v askView, o offer
 		if err != nil {
 			return err
 		}
-		if o, err = f.offering(ctx, tx, b.ID, org); err != nil {
+		if o, err = f.offering(ctx, tx, b, org); err != nil {
 			return err
 		}
 		form := newAskForm(b, o.dates(tx))
@@ -258,7 +250,11 @@ func (f Pages) changeView(r *http.Request, fill func(*askForm)) (v askView, sees
 		if err != nil {
 			return err
 		}
-		o, err := f.offering(ctx, tx, k.Block, k.Org)
+		b, err := f.Store.Block(ctx, tx, k.Block)
+		if err != nil {
+			return err
+		}
+		o, err := f.offering(ctx, tx, b, k.Org)
 		if err != nil {
 			return err
 		}
