@@ -1,6 +1,7 @@
 package training
 
 import (
+	"cmp"
 	"strings"
 	"time"
 
@@ -125,6 +126,9 @@ func Free(seats, taken int64) (n int64, unlimited bool) {
 func (p Place) Live(now clock.Millis) bool {
 	return p.State == Placed || (p.State == Held || p.State == Offered) && now < p.Until
 }
+
+// At is the run a booking has a seat in, stands in line for, or wants first.
+func (p Place) At() RunID { return cmp.Or(p.Run, p.First) }
 
 // Open says whether the booking still asks for something: a seat, or its place in the line.
 func (p Place) Open(now clock.Millis) bool {

@@ -15,6 +15,16 @@ func (Store) Place(ctx context.Context, tx *store.Tx, id BookingID) (Place, erro
 	return store.One[Place](ctx, tx, store.SQL(`SELECT `+placeColumns+` FROM training_place p WHERE p.id = ? AND p.district_id = ?`, string(id), tx.Viewer.District))
 }
 
+// PlacesNamed returns rows of the ledger by booking.
+func (Store) PlacesNamed(ctx context.Context, tx *store.Tx, ids []string) (map[BookingID]Place, error) {
+	all, err := store.All[Place](ctx, tx, store.SQL(`SELECT `+placeColumns+` FROM training_place p WHERE p.district_id = ? AND`, tx.Viewer.District).In(`p.id`, ids))
+	out := map[BookingID]Place{}
+	for _, p := range all {
+		out[p.ID] = p
+	}
+	return out, err
+}
+
 // Places returns the ledger of a block: the bookings that are in one of the states, all of them where none is named, by arrival.
 func (Store) Places(ctx context.Context, tx *store.Tx, block BlockID, states ...PlaceState) ([]Place, error) {
 	q := store.SQL(`SELECT `+placeColumns+` FROM training_place p WHERE p.block_id = ? AND p.district_id = ?`, string(block), tx.Viewer.District)

@@ -274,15 +274,11 @@ func (f Pages) changeView(r *http.Request, fill func(*askForm)) (v askView, sees
 		} else if !errs.Is(err, errs.NotFound) {
 			return err
 		}
-		at := p.Run
-		if at == "" {
-			at = p.First
-		}
 		fill(form)
 		if p.State != training.Asked { // what was given is moved, not asked for again
 			form.First.Value, form.Second.Value, form.First.Problem = string(p.First), string(p.Second), ""
 		}
-		v = o.view(tx, form, at)
+		v = o.view(tx, form, p.At())
 		v.Verdicts, v.Heading, v.Action, v.Button, v.Back = nil, "Change the request", bookingPath(id)+"/change", "Save the change", bookingPath(id)
 		v.School, v.Needs, v.Dates = k.OrgName, sees, p.State == training.Asked
 		if p.State == training.Placed && o.block.NeedsManager && p.Approved > 0 {

@@ -249,25 +249,14 @@ func (f Pages) mine(ctx context.Context, tx *store.Tx, v *listView) error {
 	if err != nil || len(all) == 0 {
 		return err
 	}
-	ids := make([]string, 0, len(all))
-	for _, k := range all {
-		if _, _, told := k.Explanation(); told && v.Result == nil {
-			if v.Result, err = f.result(ctx, tx, k); err != nil {
-				return err
-			}
-			continue
-		}
-		row, err := f.row(ctx, tx, k)
-		if err != nil {
+	if i := slices.IndexFunc(all, func(k training.Booking) bool { _, _, told := k.Explanation(); return told }); i >= 0 {
+		if v.Result, err = f.result(ctx, tx, all[i]); err != nil {
 			return err
 		}
-		v.Mine = append(v.Mine, row)
-		ids = append(ids, string(k.ID))
+		all = slices.Delete(all, i, i+1)
 	}
-	if len(ids) > 0 {
-		tx.SawList("training.own_seen", "", ids)
-	}
-	return nil
+	v.Mine, _, err = f.rows(ctx, tx, "training.own_seen", all)
+	return err
 }
 
 func pathRun(r *http.Request) (training.RunID, error) {

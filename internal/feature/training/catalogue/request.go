@@ -1,7 +1,9 @@
 package catalogue
 
 import (
+	"cmp"
 	"context"
+	"maps"
 	"net/http"
 	"slices"
 	"strconv"
@@ -60,52 +62,73 @@ func ChipOf(p training.Place, now clock.Millis) ui.Chip { return stateOf(p, now)
 
 func bookingPath(id training.BookingID) string { return "/training/requests/" + string(id) }
 
-// row is a request in a list. The caller notes that it was shown.
-func (f Pages) row(ctx context.Context, tx *store.Tx, k training.Booking) (rowView, error) {
-	p, err := f.Store.Place(ctx, tx, k.ID)
+// rows are requests in a list: those to come, the next first, and those whose day has been or whose place is gone, the latest first.
+// It notes that they were shown.
+func (f Pages) rows(ctx context.Context, tx *store.Tx, action string, all []training.Booking) (coming, been []rowView, err error) {
+	if len(all) == 0 {
+		return nil, nil, nil
+	}
+	ids := make([]string, 0, len(all))
+	for _, k := range all {
+		ids = append(ids, string(k.ID))
+	}
+	places, err := f.Store.PlacesNamed(ctx, tx, ids)
 	if err != nil {
-		return rowView{}, err
+		return nil, nil, err
 	}
-	run := p.Run
-	if run == "" {
-		run = p.First
+	dates := make([]training.RunID, 0, len(all))
+	for _, p := range places {
+		dates = append(dates, p.At())
 	}
-	x, err := f.Store.Run(ctx, tx, run)
+	runs, err := f.Store.RunsNamed(ctx, tx, dates...)
 	if err != nil {
-		return rowView{}, err
+		return nil, nil, err
 	}
-	c, err := f.Store.Course(ctx, tx, x.Course)
-	return rowView{Href: bookingPath(k.ID), Who: k.Name, What: titleOf(c) + ", " + training.DayWords(x.Days), State: stateOf(p, tx.Now)}, err
+	facts, err := f.Store.Facts(ctx, tx, slices.Collect(maps.Values(runs)))
+	if err != nil {
+		return nil, nil, err
+	}
+	today := clock.DayOf(tx.Now.Time())
+	for _, k := range all {
+		p := places[k.ID]
+		x := facts[p.At()]
+		row := rowView{Href: bookingPath(k.ID), Who: k.Name, What: titleOf(x.Course), Days: training.DayWords(x.Run.Days), Date: BlockOf(x.Run.Days), State: stateOf(p, tx.Now)}
+		if n := len(x.Run.Days); n > 0 {
+			row.last = x.Run.Days[n-1].On
+		}
+		switch {
+		case row.last >= today && p.Open(tx.Now):
+			coming = append(coming, row)
+			continue
+		case p.State == training.Placed:
+			row.State = ui.Chip{Text: "Had a place"}
+		case p.State == training.Asked || p.State == training.Waiting:
+			row.State = ui.Chip{Text: "No place came free"}
+		}
+		been = append(been, row)
+	}
+	slices.SortStableFunc(coming, func(a, b rowView) int { return cmp.Or(cmp.Compare(a.last, b.last), cmp.Compare(a.Who, b.Who)) })
+	slices.SortStableFunc(been, func(a, b rowView) int { return cmp.Or(cmp.Compare(b.last, a.last), cmp.Compare(a.Who, b.Who)) })
+	tx.SawList(action, "", ids)
+	return coming, been, nil
 }
 
 func (f Pages) requests(w http.ResponseWriter, r *http.Request) error {
-	var rows []rowView
+	var coming, been []rowView
 	err := f.DB.Read(r.Context(), web.Viewer(r), func(ctx context.Context, tx *store.Tx) error {
-		rows = nil
 		orgs := append(slices.Clone(tx.Viewer.Roles[access.Head]), tx.Viewer.Roles[access.DSL]...)
 		all, err := f.Store.Mine(ctx, tx, orgs)
 		if err != nil {
 			return err
 		}
-		var ids []string
-		for _, k := range all {
-			row, err := f.row(ctx, tx, k)
-			if err != nil {
-				return err
-			}
-			rows = append(rows, row)
-			ids = append(ids, string(k.ID))
-		}
-		if ids != nil {
-			tx.SawList("training.requests_seen", "", ids)
-		}
-		return nil
+		coming, been, err = f.rows(ctx, tx, "training.requests_seen", all)
+		return err
 	})
 	if err != nil {
 		return err
 	}
 	return web.Show(w, r, public("Requests for places", ui.Mast{Heading: "Your requests", Text: "What you asked for, what is for you, and what your school has where you are its head or lead."},
-		web.Page{Crumb: &ui.Link{Text: "All dates", Href: "/training"}, Body: requestsPage(rows)}))
+		web.Page{Crumb: &ui.Link{Text: "All dates", Href: "/training"}, Body: requestsPage(coming, been)}))
 }
 
 // result opens a booking's record and says how it stands.
@@ -121,11 +144,7 @@ func (f Pages) result(ctx context.Context, tx *store.Tx, k training.Booking) (*r
 	if err != nil {
 		return nil, err
 	}
-	run := p.Run
-	if run == "" {
-		run = p.First
-	}
-	x, err := f.Store.Run(ctx, tx, run)
+	x, err := f.Store.Run(ctx, tx, p.At())
 	if err != nil {
 		return nil, err
 	}

@@ -314,8 +314,11 @@ type courseView struct {
 
 // rowView is one request in a list.
 type rowView struct {
-	Href, Who, What string
-	State           ui.Chip
+	Href, Who, What, Days string
+	Date                  Block
+	State                 ui.Chip
+
+	last clock.Day
 }
 
 // resultView is a request with how it stands: the panel of the design.

@@ -267,12 +267,8 @@ func (f Pages) people(ctx context.Context, tx *store.Tx, v *blockView, runs map[
 	shown := []string{}
 	row := func(k training.Booking) (personRow, error) {
 		p, err := f.Store.Place(ctx, tx, k.ID)
-		at := p.Run
-		if at == "" {
-			at = p.First
-		}
 		shown = append(shown, string(k.ID))
-		return personRow{Href: "/training/requests/" + string(k.ID), Name: k.Name, Org: k.OrgName, What: training.DayWords(runs[at].Days), When: "arrived " + training.ChannelWords(k.Channel) + " " + term.DateTime(p.Arrived, tx.Now), Chip: catalogue.ChipOf(p, tx.Now)}, err
+		return personRow{Href: "/training/requests/" + string(k.ID), Name: k.Name, Org: k.OrgName, What: training.DayWords(runs[p.At()].Days), When: "arrived " + training.ChannelWords(k.Channel) + " " + term.DateTime(p.Arrived, tx.Now), Chip: catalogue.ChipOf(p, tx.Now)}, err
 	}
 	for _, p := range line {
 		if p.State == training.Offered && !p.Live(tx.Now) {
