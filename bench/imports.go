@@ -79,13 +79,18 @@ func importRoll(ctx context.Context, dir string, children int) (took time.Durati
 		return 0, err
 	}
 	defer func() { err = errors.Join(err, db.Close(), os.RemoveAll(filepath.Join(dir, "import"))) }()
-	out := bulk.Writer[*people.Arrival]{Pace: bulk.Pace{DB: db, Viewer: access.System("d", "benchmark"), Alone: true, Cost: people.ArrivalRows},
-		Put: func(ctx context.Context, tx *store.Tx, items []*people.Arrival) (bulk.Tally, error) {
-			if err := (people.Store{}).BulkInsert(ctx, tx, items); err != nil {
-				return bulk.Tally{}, err
-			}
-			return bulk.Tally{Created: len(items)}, audit.Record(ctx, tx, "roll.filled", ref.To("roll", "benchmark"))
-		}}
+	return fillRolls(ctx, bulk.Pace{DB: db, Viewer: access.System("d", "benchmark"), Alone: true}, children)
+}
+
+// fillRolls puts so many children on rolls, and returns how long that takes.
+func fillRolls(ctx context.Context, pace bulk.Pace, children int) (took time.Duration, err error) {
+	pace.Cost = people.ArrivalRows
+	out := bulk.Writer[*people.Arrival]{Pace: pace, Put: func(ctx context.Context, tx *store.Tx, items []*people.Arrival) (bulk.Tally, error) {
+		if err := (people.Store{}).BulkInsert(ctx, tx, items); err != nil {
+			return bulk.Tally{}, err
+		}
+		return bulk.Tally{Created: len(items)}, audit.Record(ctx, tx, "roll.filled", ref.To("roll", "benchmark"))
+	}}
 	began := time.Now()
 	for i := range children {
 		if err := out.Add(ctx, &people.Arrival{Child: people.Child{Org: fmt.Sprint("school", i/560), Given: fmt.Sprint("Given", i%971), Family: fmt.Sprint("Family", i%3571), Class: "4B", Year: "4"},

@@ -22,6 +22,7 @@ import (
 	"kith/internal/kernel/access"
 	"kith/internal/kernel/clock"
 	"kith/internal/kernel/id"
+	"kith/internal/platform/bulk"
 )
 
 // courses is what was measured of training on one engine.
@@ -32,10 +33,13 @@ type courses struct {
 	life             spread
 	instant, second  spread // so many people asking for one run, once each: in the same instant, and over a second
 	asked, got, line int
+	beside           spread        // the day's page of 50 leads, a page a second each, while children are put on rolls
+	imported         time.Duration // what that took
 }
 
-// The catalogue that is shown, and the rush for one course of it.
+// The catalogue that is shown, and the rush for one course of it; and how many children come while people work.
 const (
+	arriving      = 20_000
 	catalogueRuns = 500
 	rushing       = 200
 	rushSeats     = 120
@@ -119,8 +123,42 @@ func coursesOn(ctx context.Context, pace pace, engine string, at app.Place, say 
 	if c.instant, err = d.rush(ctx, &c, people, wanted[0], 0); err != nil {
 		return c, err
 	}
-	c.second, err = d.rush(ctx, &c, people, wanted[1], time.Second)
+	if c.second, err = d.rush(ctx, &c, people, wanted[1], time.Second); err != nil {
+		return c, err
+	}
+	err = d.whileImporting(ctx, &c)
 	return c, err
+}
+
+// whileImporting has 50 people look at their day while an import runs, and ends with it.
+func (d *district) whileImporting(ctx context.Context, c *courses) error {
+	leads, err := d.leads(ctx, 50)
+	if err != nil {
+		return err
+	}
+	done := make(chan error, 1)
+	go func() {
+		took, err := fillRolls(ctx, bulk.Pace{DB: d.app.DB, Viewer: access.System("elsewhere", "benchmark")}, arriving)
+		c.imported = took
+		done <- err
+	}()
+	var rounds []spread
+	for {
+		x, err := pace{rounds: 1, round: 2 * time.Second}.crowd(50, think, d.visit(d.app.Handler, leads, pages[0]))
+		if err != nil {
+			return errors.Join(err, <-done)
+		}
+		select {
+		case err := <-done:
+			if len(rounds) == 0 { // the import was over before the round
+				rounds = append(rounds, x)
+			}
+			c.beside = middle(rounds)
+			return err
+		default:
+			rounds = append(rounds, x)
+		}
+	}
 }
 
 // publish gives the partnership a catalogue of so many dates, ten to a block, and two more that everybody wants, each in a block of its own.

@@ -70,9 +70,14 @@ func (db *DB) writePostgres(ctx context.Context, v access.Viewer, fn func(contex
 }
 
 func (db *DB) tryPostgres(ctx context.Context, v access.Viewer, fn func(context.Context, *Tx) error) error {
+	conn, err := db.turn(ctx)
+	if err != nil {
+		return db.fault(err)
+	}
+	defer conn.Close() //nolint:errcheck // it goes back to the pool
 	ctx, cancel := context.WithTimeout(context.WithValue(context.WithoutCancel(ctx), inside{}, true), closureLimit)
 	defer cancel()
-	raw, err := db.write.BeginTx(ctx, nil)
+	raw, err := conn.BeginTx(ctx, nil)
 	if err != nil {
 		return db.fault(err)
 	}
@@ -87,6 +92,15 @@ func (db *DB) tryPostgres(ctx context.Context, v access.Viewer, fn func(context.
 		return db.fault(err)
 	}
 	return nil
+}
+
+// turnLimit is how long somebody waits in a rush for a connection: the time of a closure begins when they have it.
+const turnLimit = 20 * time.Second
+
+func (db *DB) turn(ctx context.Context) (*sql.Conn, error) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), turnLimit)
+	defer cancel()
+	return db.write.Conn(ctx)
 }
 
 func isConnect(err error) bool {

@@ -145,6 +145,22 @@ func TestStatementsOfAClosureEndAfterFiveSeconds(t *testing.T) {
 	})
 }
 
+// Whoever waits in a rush for a connection, or for the writer, has the whole of a closure's time once it is their turn.
+func TestWaitingForATurnIsNotTheTimeOfAClosure(t *testing.T) {
+	t.Parallel()
+	testkit.DBs(t, []store.Slice{trial}, func(t *testing.T, w *testkit.World) {
+		w.DB.Pool().SetMaxOpenConns(1)
+		rival, err := w.DB.Pool().Conn(t.Context())
+		testkit.OK(t, err)
+		var wg sync.WaitGroup
+		wg.Go(func() { testkit.OK(t, write(w, put("patient"))) })
+		time.Sleep(store.ClosureLimit + 200*time.Millisecond)
+		testkit.OK(t, rival.Close())
+		wg.Wait()
+		wantRows(t, w, "patient")
+	})
+}
+
 func TestATransactionInsideATransactionIsAnErrorAtOnce(t *testing.T) {
 	testkit.DBs(t, []store.Slice{trial}, func(t *testing.T, w *testkit.World) {
 		nothing := func(context.Context, *store.Tx) error { t.Error("it ran"); return nil }
