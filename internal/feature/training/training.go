@@ -92,6 +92,9 @@ type Course struct {
 	Version   int64
 }
 
+// OfProgramme begins the source of a course that stands for one session of a programme of events; the session's id follows.
+const OfProgramme = "programme|"
+
 func (c *Course) Dest() []any {
 	return []any{(*string)(&c.ID), &c.Org, &c.Title, (*string)(&c.Format), &c.Summary, &c.Outcomes, &c.Audience, &c.Board, &c.Group, &c.UsesPlace, &c.Cascades,
 		&c.Validity, &c.CPD, &c.Source, &c.Version}

@@ -91,8 +91,8 @@ func (f Pages) own(r *http.Request) (b training.Block, runs []training.Run, err 
 func org(r *http.Request) string { return training.Offices(web.Viewer(r))[0] }
 
 type frontView struct {
-	Blocks  []linkRow
-	Courses []linkRow
+	Blocks            []linkRow
+	Courses, Sessions []linkRow
 }
 
 type linkRow struct {
@@ -113,7 +113,11 @@ func (f Pages) front(w http.ResponseWriter, r *http.Request) error {
 		}
 		courses, err := f.Store.Courses(ctx, tx, training.Offices(tx.Viewer)...)
 		for _, c := range courses {
-			v.Courses = append(v.Courses, linkRow{"/training/office/courses/" + string(c.ID), c.Title, c.Format.Words(), ui.Chip{}})
+			to := &v.Courses
+			if strings.HasPrefix(c.Source, training.OfProgramme) {
+				to = &v.Sessions
+			}
+			*to = append(*to, linkRow{"/training/office/courses/" + string(c.ID), c.Title, c.Format.Words(), ui.Chip{}})
 		}
 		return err
 	})

@@ -163,7 +163,7 @@ func (f *Feature) open(ctx context.Context, tx *store.Tx, p *Programme, s Sessio
 		}
 	}
 	r := training.Run{ID: s.Run, Block: p.Block, Venue: s.VenueID, Online: s.Online, Capacity: s.Places, Trainer: s.Speaker, State: shown, First: s.On, Days: []training.Day{s.Day()}}
-	c := training.Course{Org: p.Org, Title: s.Title, Format: training.Event, Summary: s.Summary, Audience: s.Audience, Board: s.Board}
+	c := training.Course{Org: p.Org, Title: s.Title, Format: training.Event, Summary: s.Summary, Audience: s.Audience, Board: s.Board, Source: training.OfProgramme + string(s.ID)}
 	if s.Run == "" {
 		c.ID, r.ID = training.CourseID(tx.NewID()), training.RunID(tx.NewID())
 		r.Course = c.ID
