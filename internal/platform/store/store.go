@@ -227,6 +227,21 @@ func (db *DB) Write(ctx context.Context, v access.Viewer, fn func(context.Contex
 	return db.writer.do(ctx, v, fn)
 }
 
+// InSteps runs step in a transaction of its own again and again, each from where the one before ended, until one returns "". What
+// it does can be done again after it was interrupted.
+func (db *DB) InSteps(ctx context.Context, v access.Viewer, step func(ctx context.Context, tx *Tx, after string) (last string, err error)) error {
+	for after := ""; ; {
+		var last string
+		if err := db.Write(ctx, v, func(ctx context.Context, tx *Tx) (err error) {
+			last, err = step(ctx, tx, after)
+			return err
+		}); err != nil || last == "" {
+			return err
+		}
+		after = last
+	}
+}
+
 func (db *DB) newTx(raw *sql.Tx, v access.Viewer) *Tx {
 	now := db.Now()
 	if _, ok := v.IsSystem(); ok || v.Now == 0 {
