@@ -5,26 +5,43 @@ import (
 	"go/ast"
 	"go/token"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 )
 
 var (
 	partial  = regexp.MustCompile(`CREATE (?:UNIQUE )?INDEX [a-z_]+ ON ([a-z_]+) \(([^)]*)\) WHERE ([a-z_]+) <> ''`)
+	leaves   = regexp.MustCompile(`CREATE (?:UNIQUE )?INDEX [a-z_]+ ON ([a-z_]+) \(([a-z_]+)[^)]*\) WHERE ([^;]+);`)
 	noAlias  = regexp.MustCompile(`^(ON|WHERE|SET|JOIN|LEFT|CROSS|ORDER|GROUP|LIMIT)$`)
 	anyWhere = regexp.MustCompile(`\bWHERE\b`)
 )
 
-// partialIndexes: an index that leaves out those rows in which a column is empty serves only a statement that says that it wants none of
-// them. A value that is bound later says nothing: statements are planned once, before it is known (decision 33), and without the words the
-// whole table is read.
+// partialIndexes: an index that leaves rows out serves only a statement that says that it wants none of them, such as those in which a
+// column is empty. A value that is bound later says nothing: statements are planned once, before it is known (decision 33), and without
+// the words the whole table is read.
 func partialIndexes(t tree) (faults []string) {
-	columns := map[string][]string{} // by table
+	wanting := map[string]map[string][][]string{} // the words of each such index, by table and column
+	add := func(table, column string, words ...string) {
+		if wanting[table] == nil {
+			wanting[table] = map[string][][]string{}
+		}
+		wanting[table][column] = append(wanting[table][column], words)
+	}
+	var schema strings.Builder
 	for _, f := range migrationsIn(t) {
-		for _, m := range partial.FindAllStringSubmatch(comment.ReplaceAllString(f.text, ""), -1) {
-			if regexp.MustCompile(`\b` + m[3] + `\b`).MatchString(m[2]) {
-				columns[m[1]] = append(columns[m[1]], m[3])
-			}
+		schema.WriteString(comment.ReplaceAllString(f.text, ""))
+	}
+	for _, m := range partial.FindAllStringSubmatch(schema.String(), -1) {
+		if regexp.MustCompile(`\b` + m[3] + `\b`).MatchString(m[2]) {
+			add(m[1], m[3], m[3]+" <> ''")
+		}
+	}
+	for _, m := range leaves.FindAllStringSubmatch(schema.String(), -1) {
+		table, first := m[1], m[2]
+		whole := regexp.MustCompile(`CREATE (?:UNIQUE )?INDEX [a-z_]+ ON ` + table + ` \(` + first + `\b[^)]*\);`)
+		if first != "district_id" && m[3] != first+" <> ''" && !whole.MatchString(schema.String()) {
+			add(table, first, strings.Split(m[3], " AND ")...)
 		}
 	}
 	for _, f := range t {
@@ -45,11 +62,14 @@ func partialIndexes(t tree) (faults []string) {
 				continue
 			}
 			text := words(fn, constants)
-			for table, all := range columns {
+			for table, columns := range wanting {
 				for _, alias := range aliases(text, table) {
-					for _, c := range all {
-						if asks(text, alias, c) && !strings.Contains(text, alias+c+" <> ''") {
-							faults = append(faults, fmt.Sprintf("%s: %s%s is compared, and the index on %s is only for what is not empty: say %s%s <> ''", f.at(fn.Pos()), alias, c, table, alias, c))
+					for c, indexes := range columns {
+						said := func(words []string) bool {
+							return !slices.ContainsFunc(words, func(w string) bool { return !strings.Contains(text, alias+w) })
+						}
+						if asks(text, alias, c) && !slices.ContainsFunc(indexes, said) {
+							faults = append(faults, fmt.Sprintf("%s: %s%s is compared, and the index on %s leaves rows out: say %s%s", f.at(fn.Pos()), alias, c, table, alias, strings.Join(indexes[0], " AND "+alias)))
 						}
 					}
 				}

@@ -362,7 +362,7 @@ var lawfulData = map[string]string{
 		"func sourced() { store.SQL(`SELECT c.id FROM training_course c WHERE c.source_key <> '' AND c.source_key = ?`, key) }\nfunc source() { tx.Exec(ctx, store.SQL(`UPDATE training_course SET source_key = ? WHERE id = ?`, key, id)) }\n",
 	"internal/platform/jobs/jobs.go": "package jobs\nimport \"database/sql\"\nvar _ = tx.Raw()\nvar _ *sql.DB\n",
 	"internal/feature/training/migrations/20261123100000_training_core.sql": "-- A BIGINT course.\n-- +kith personal\nCREATE TABLE training_course (\n  id TEXT PRIMARY KEY,\n  district_id TEXT NOT NULL, -- whose\n" +
-		"  record_id TEXT NOT NULL,\n  org_id TEXT REFERENCES directory_organisation (id),\n  state TEXT NOT NULL DEFAULT 'DATE'\n) {{strict}};\nCREATE INDEX training_course_at ON training_course (at);\nCREATE UNIQUE INDEX training_course_source ON training_course (district_id, source_key) WHERE source_key <> '';\n" +
+		"  record_id TEXT NOT NULL,\n  org_id TEXT REFERENCES directory_organisation (id),\n  state TEXT NOT NULL DEFAULT 'DATE'\n) {{strict}};\nCREATE INDEX training_course_at ON training_course (at);\nCREATE INDEX training_course_open ON training_course (org_id) WHERE state <> 'gone';\nCREATE UNIQUE INDEX training_course_source ON training_course (district_id, source_key) WHERE source_key <> '';\n" +
 		"-- +kith postgres\nALTER TABLE training_course ADD COLUMN words TSVECTOR, ADD COLUMN n BIGINT;\n-- +kith end\n",
 	"internal/platform/store/migrations/20261123090000_store_x.sql": "CREATE TABLE access_record (\n  id TEXT PRIMARY KEY,\n  district_id TEXT NOT NULL,\n  parent_id TEXT NOT NULL DEFAULT '',\n  PRIMARY KEY (id)\n) {{clustered}};\n",
 }
@@ -411,6 +411,7 @@ func TestDataRulesCanFail(t *testing.T) {
 		{"districts", made, "CREATE TABLE training_x (\n  district_id TEXT\n) {{strict}};\n", "training_x has no district_id"},
 		{"records are marked", made, "CREATE TABLE training_x (\n  record_id TEXT NOT NULL\n) {{strict}};\n", "not marked personal"},
 		{"partial indexes serve", training + "x.go", "package training\nfunc f() { store.SQL(`SELECT c.id FROM training_course c WHERE c.source_key = ?`, key) }\n", "x.go:2: c.source_key is compared"},
+		{"partial indexes serve", training + "x.go", "package training\nfunc f() { store.SQL(`SELECT c.id FROM training_course c WHERE`).In(\"c.org_id\", orgs) }\n", "say c.state <> 'gone'"},
 		{"partial indexes serve", training + "x.go", "package training\nconst from = `FROM training_course c WHERE `\nfunc f() { store.SQL(`SELECT c.id `+from).In(\"c.source_key\", keys) }\n", "say c.source_key <> ''"},
 		{"partial indexes serve", training + "x.go", "package training\nfunc f() { tx.Exec(ctx, store.SQL(`UPDATE training_course SET source_key = ? WHERE source_key = ?`, to, from)) }\n", "source_key is compared"},
 		{"nobody is never NULL", "internal/platform/store/migrations/20261123090001_store_y.sql", "CREATE TABLE access_x (\n  org_id TEXT\n) {{strict}};\n", "org_id TEXT"},

@@ -51,11 +51,9 @@ func (Store) Made(ctx context.Context, tx *store.Tx, decisions []string) (map[st
 	if len(decisions) == 0 {
 		return out, nil
 	}
-	have, err := store.All[Referral](ctx, tx, store.SQL(from).In("f.decision_id", decisions).Visible("r", access.ReferralKind))
+	have, err := store.All[Referral](ctx, tx, store.SQL(from+`f.state <> 'withdrawn' AND`).In("f.decision_id", decisions).Visible("r", access.ReferralKind))
 	for _, r := range have {
-		if r.State != Withdrawn {
-			out[r.Decision] = true
-		}
+		out[r.Decision] = true
 	}
 	return out, err
 }
