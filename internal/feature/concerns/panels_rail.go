@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"kith/internal/kernel/access"
 	"kith/internal/kernel/clock"
 	"kith/internal/kernel/term"
 	"kith/internal/kernel/text"
@@ -58,7 +59,7 @@ func (Store) Since(ctx context.Context, tx *store.Tx, orgs []string, from clock.
 		coalesce(sum(CASE WHEN c.read_at > 0 THEN 1 ELSE 0 END), 0),
 		coalesce(sum(CASE WHEN c.urgent = TRUE AND (c.read_at > c.recorded_at + ? OR c.read_at = 0 AND c.recorded_at + ? < ?) THEN 1 ELSE 0 END), 0)
 		FROM concerns_concern c JOIN concerns_triage t ON t.concern_id = c.id JOIN access_record r ON r.id = t.id WHERE `, step.Milliseconds(), step.Milliseconds(), int64(tx.Now)).
-		In("c.org_id", orgs).Add(`AND c.recorded_at >= ?`, int64(from)).Visible("r"))
+		In("c.org_id", orgs).Add(`AND c.recorded_at >= ?`, int64(from)).Visible("r", access.Concern))
 }
 
 // sincePanel says what came in since the last school day began. Its totals are of what the viewer may see (CHR-3).

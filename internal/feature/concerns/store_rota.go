@@ -88,11 +88,11 @@ func (a *alerted) Dest() []any {
 // Alerts returns who was told of a concern and when, in order.
 func (Store) Alerts(ctx context.Context, tx *store.Tx, concern ID) ([]alerted, error) {
 	return store.All[alerted](ctx, tx, store.SQL(`SELECT x.id, x.to_id, x.why, x.record_id, x.step, x.at, x.mailed_at FROM concerns_alert x JOIN access_record r ON r.id = x.record_id WHERE x.record_id = ?`, string(concern)).
-		Visible("r").Add(`ORDER BY x.at, x.id`))
+		Visible("r", access.Concern).Add(`ORDER BY x.at, x.id`))
 }
 
 func (Store) alert(ctx context.Context, tx *store.Tx, id string) (alerted, error) {
-	return store.One[alerted](ctx, tx, store.SQL(`SELECT x.id, x.to_id, x.why, x.record_id, x.step, x.at, x.mailed_at FROM concerns_alert x JOIN access_record r ON r.id = x.record_id WHERE x.id = ?`, id).Visible("r"))
+	return store.One[alerted](ctx, tx, store.SQL(`SELECT x.id, x.to_id, x.why, x.record_id, x.step, x.at, x.mailed_at FROM concerns_alert x JOIN access_record r ON r.id = x.record_id WHERE x.id = ?`, id).Visible("r", access.Concern))
 }
 
 func (Store) setMailed(ctx context.Context, tx *store.Tx, id string) error {

@@ -2,6 +2,8 @@ package sharing
 
 import (
 	"context"
+	"maps"
+	"slices"
 
 	"kith/internal/kernel/access"
 	"kith/internal/kernel/clock"
@@ -65,6 +67,9 @@ func (Store) setNamed(ctx context.Context, tx *store.Tx, record string, named []
 	return nil
 }
 
+// shared are the kinds of what is shared, restricted and locked.
+var shared = []string{access.Concern, access.Child}
+
 const shareColumns = `s.id, s.record_id, s.steps_id, s.kind, s.org_id, s.to_org_id, s.purpose, s.ground, s.reason, s.by_id, s.at, s.until_at, s.ended_at`
 
 func (Store) insertShare(ctx context.Context, tx *store.Tx, s Shared, edition string, records []string) error {
@@ -96,30 +101,30 @@ func (Store) endShare(ctx context.Context, tx *store.Tx, s Shared) error {
 
 // SharesOf returns the shares of a record that the viewer may see, newest first.
 func (Store) SharesOf(ctx context.Context, tx *store.Tx, record string) ([]Shared, error) {
-	return store.All[Shared](ctx, tx, store.SQL(`SELECT `+shareColumns+` FROM sharing_share s JOIN access_record r ON r.id = s.record_id WHERE s.record_id = ?`, record).Visible("r").Add(`ORDER BY s.at DESC, s.id DESC`))
+	return store.All[Shared](ctx, tx, store.SQL(`SELECT `+shareColumns+` FROM sharing_share s JOIN access_record r ON r.id = s.record_id WHERE s.record_id = ?`, record).Visible("r", shared...).Add(`ORDER BY s.at DESC, s.id DESC`))
 }
 
 // With returns what is shared with the schools just now, the first to end first.
 func (Store) With(ctx context.Context, tx *store.Tx, orgs []string) ([]Shared, error) {
 	return store.All[Shared](ctx, tx, store.SQL(`SELECT `+shareColumns+` FROM sharing_share s JOIN access_record r ON r.id = s.record_id WHERE `).In("s.to_org_id", orgs).
-		Add(`AND s.ended_at = 0 AND s.until_at > ?`, int64(tx.Now)).Visible("r").Add(`ORDER BY s.until_at, s.id LIMIT 100`))
+		Add(`AND s.ended_at = 0 AND s.until_at > ?`, int64(tx.Now)).Visible("r", shared...).Add(`ORDER BY s.until_at, s.id LIMIT 100`))
 }
 
 // By returns what the schools share just now, the first to end first.
 func (Store) By(ctx context.Context, tx *store.Tx, orgs []string) ([]Shared, error) {
 	return store.All[Shared](ctx, tx, store.SQL(`SELECT `+shareColumns+` FROM sharing_share s JOIN access_record r ON r.id = s.record_id WHERE `).In("s.org_id", orgs).
-		Add(`AND s.ended_at = 0 AND s.until_at > ?`, int64(tx.Now)).Visible("r").Add(`ORDER BY s.until_at, s.id LIMIT 100`))
+		Add(`AND s.ended_at = 0 AND s.until_at > ?`, int64(tx.Now)).Visible("r", shared...).Add(`ORDER BY s.until_at, s.id LIMIT 100`))
 }
 
 // share returns one share. It is asked by the program.
 func (Store) share(ctx context.Context, tx *store.Tx, id string) (Shared, error) {
-	return store.One[Shared](ctx, tx, store.SQL(`SELECT `+shareColumns+` FROM sharing_share s JOIN access_record r ON r.id = s.record_id WHERE s.id = ?`, id).Visible("r"))
+	return store.One[Shared](ctx, tx, store.SQL(`SELECT `+shareColumns+` FROM sharing_share s JOIN access_record r ON r.id = s.record_id WHERE s.id = ?`, id).Visible("r", shared...))
 }
 
 // lapsed returns the shares that are over and not written down as such.
 func (Store) lapsed(ctx context.Context, tx *store.Tx) ([]Shared, error) {
 	return store.All[Shared](ctx, tx, store.SQL(`SELECT `+shareColumns+` FROM sharing_share s JOIN access_record r ON r.id = s.record_id WHERE s.ended_at = 0 AND s.until_at <= ?`, int64(tx.Now)).
-		Visible("r").Add(`ORDER BY s.until_at, s.id LIMIT 200`))
+		Visible("r", shared...).Add(`ORDER BY s.until_at, s.id LIMIT 200`))
 }
 
 // setLapsed says that a share is over since its end; false when somebody was quicker.
@@ -180,10 +185,18 @@ func (c *closing) Dest() []any {
 	return []any{&c.Record, &c.Org, (*string)(&c.Mode), (*int64)(&c.At)}
 }
 
+// near asks only for what is closed where the viewer works, and for what they opened in an emergency: nothing else that is closed opens to
+// anybody, and a district has thousands. Who may see which of these is not decided here.
+func near(tx *store.Tx, from string) *store.Query {
+	v := tx.Viewer
+	return store.SQL(from+` AND (`, v.District).In("c.org_id", v.OrgsOf(slices.Collect(maps.Keys(v.Roles))...)).
+		Add(`OR c.id IN (SELECT g.record_id FROM access_grant g WHERE g.kind = ? AND g.to_id = ?))`, access.BreakGlass, v.Account)
+}
+
 // Closed returns what is restricted or locked and open to the viewer now, newest first.
 func (Store) Closed(ctx context.Context, tx *store.Tx) ([]closing, error) {
-	return store.All[closing](ctx, tx, store.SQL(`SELECT c.id, c.org_id, c.mode, c.at FROM sharing_closing c JOIN access_record r ON r.id = c.id WHERE c.district_id = ?`, tx.Viewer.District).
-		Visible("r").Add(`ORDER BY c.at DESC, c.id DESC LIMIT 20`))
+	return store.All[closing](ctx, tx, near(tx, `SELECT c.id, c.org_id, c.mode, c.at FROM sharing_closing c JOIN access_record r ON r.id = c.id WHERE c.district_id = ?`).
+		Visible("r", shared...).Add(`ORDER BY c.at DESC, c.id DESC LIMIT 20`))
 }
 
 // Waiting counts what is restricted or locked and opens to the viewer once they have confirmed; child narrows it to one child's
@@ -192,7 +205,7 @@ func (Store) Waiting(ctx context.Context, tx *store.Tx, child string) (int, erro
 	if tx.Viewer.Strength >= access.SteppedUp {
 		return 0, nil
 	}
-	return store.Value[int](ctx, tx, store.SQL(`SELECT count(*) FROM sharing_closing c JOIN access_record r ON r.id = c.id WHERE c.district_id = ?`, tx.Viewer.District).
+	return store.Value[int](ctx, tx, near(tx, `SELECT count(*) FROM sharing_closing c JOIN access_record r ON r.id = c.id WHERE c.district_id = ?`).
 		If(child != "", `AND (r.child_id = ? OR r.id IN (SELECT k.parent_id FROM access_record k WHERE k.child_id = ? AND k.part = ?))`, child, child, access.PartChild).Awaiting("r"))
 }
 
