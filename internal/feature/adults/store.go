@@ -2,6 +2,8 @@ package adults
 
 import (
 	"context"
+	"maps"
+	"slices"
 
 	"kith/internal/kernel/access"
 	"kith/internal/kernel/clock"
@@ -32,16 +34,27 @@ func (Store) From(ctx context.Context, tx *store.Tx, concern string) (Concern, e
 	return store.One[Concern](ctx, tx, store.SQL(`SELECT `+concernColumns+` FROM adults_concern c JOIN access_record r ON r.id = c.id WHERE c.origin_id <> '' AND c.origin_id = ?`, concern).Visible("r", access.Adult))
 }
 
+// received is what came to somebody by post or by name. Lists begin with it, and not with all of the district; who may see which of it
+// is not decided here.
+const received = `SELECT g.record_id FROM access_grant g WHERE g.kind IN (?, ?, ?, ?, ?) AND`
+
+var byPost = []any{access.HeadReceives, access.ChairReceives, access.TrustReceives, access.StandsIn, access.Referral}
+
+func receivers(tx *store.Tx) []string {
+	v := tx.Viewer
+	return append(v.OrgsOf(slices.Collect(maps.Keys(v.Roles))...), v.Account)
+}
+
 // ToDecide returns those that the viewer may decide, newest first: all, or those that are not decided yet.
 func (Store) ToDecide(ctx context.Context, tx *store.Tx, undecided bool, limit int) ([]Concern, error) {
-	return store.All[Concern](ctx, tx, store.SQL(`SELECT `+concernColumns+` FROM adults_concern c JOIN adults_case k ON k.concern_id = c.id JOIN access_record r ON r.id = k.id WHERE c.district_id = ?`, tx.Viewer.District).
+	return store.All[Concern](ctx, tx, store.SQL(`SELECT `+concernColumns+` FROM adults_concern c JOIN adults_case k ON k.concern_id = c.id JOIN access_record r ON r.id = k.id WHERE c.id IN (`+received, byPost...).In("g.to_id", receivers(tx)).Add(`)`).
 		If(undecided, `AND c.state IN ('sent', 'read', 'deciding')`).Changeable("r", access.Adult).Add(`ORDER BY c.recorded_at DESC, c.id DESC LIMIT ?`, limit))
 }
 
 // FirstRead returns those whose words the viewer may read as first reader and that are not closed, newest first.
 func (Store) FirstRead(ctx context.Context, tx *store.Tx, limit int) ([]Concern, error) {
 	return store.All[Concern](ctx, tx, store.SQL(`SELECT `+concernColumns+` FROM adults_concern c JOIN access_record r ON r.id = c.id WHERE c.state <> 'closed' AND c.reporter_id <> ?
-		AND EXISTS (SELECT 1 FROM access_grant g WHERE g.record_id = c.id AND g.kind = 'first_reads' AND g.to_id = ?)`, tx.Viewer.Account, tx.Viewer.Account).
+		AND c.id IN (SELECT g.record_id FROM access_grant g WHERE g.kind = 'first_reads' AND g.to_id = ?)`, tx.Viewer.Account, tx.Viewer.Account).
 		Visible("r", access.Adult).Add(`ORDER BY c.recorded_at DESC, c.id DESC LIMIT ?`, limit))
 }
 
@@ -60,7 +73,7 @@ func (Store) Case(ctx context.Context, tx *store.Tx, id ID) (Case, error) {
 
 // Owed returns the cases that the viewer may decide of which the designated officer is still to be told, the first due first.
 func (Store) Owed(ctx context.Context, tx *store.Tx) ([]Case, error) {
-	return store.All[Case](ctx, tx, store.SQL(`SELECT `+caseColumns+` FROM adults_case k JOIN access_record r ON r.id = k.id WHERE k.district_id = ? AND k.due_at > 0 AND k.told_at = 0`, tx.Viewer.District).
+	return store.All[Case](ctx, tx, store.SQL(`SELECT `+caseColumns+` FROM adults_case k JOIN access_record r ON r.id = k.id WHERE k.due_at > 0 AND k.told_at = 0 AND k.concern_id IN (`+received, byPost...).In("g.to_id", receivers(tx)).Add(`)`).
 		Changeable("r", access.Adult).Add(`ORDER BY k.due_at LIMIT 20`))
 }
 
