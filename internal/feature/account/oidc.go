@@ -32,15 +32,17 @@ import (
 // verified). Google Workspace: Issuer https://accounts.google.com, TenantClaim "hd", Tenants the school's domain. Each
 // tenant of Entra is a provider of its own. The address to register with the provider is /sign-in/school/KEY/back.
 type Provider struct {
-	Key, Name              string // "microsoft" in addresses; "School account" on the button
-	Issuer                 string
-	ClientID, ClientSecret string
-	Subject                string   // claim that names the person for good; "" is "sub"
-	TenantClaim            string   // claim that names the organisation, "" where the issuer serves one only
-	Tenants                []string // values of TenantClaim that are let in
-	Domains                []string // domains of e-mail addresses that may be bound
-	VerifiedClaim          string   // claim that says the address was verified; "" is "email_verified"
-	SecondFactor           []string // values of amr or acr that count as a second factor; none: it never does
+	Key           string   `json:"key"`  // "microsoft", in addresses
+	Name          string   `json:"name"` // "School account", on the button
+	Issuer        string   `json:"issuer"`
+	ClientID      string   `json:"client_id"`
+	ClientSecret  string   `json:"client_secret"`
+	Subject       string   `json:"subject"`        // claim that names the person for good; "" is "sub"
+	TenantClaim   string   `json:"tenant_claim"`   // claim that names the organisation, "" where the issuer serves one only
+	Tenants       []string `json:"tenants"`        // values of TenantClaim that are let in
+	Domains       []string `json:"domains"`        // domains of e-mail addresses that may be bound
+	VerifiedClaim string   `json:"verified_claim"` // claim that says the address was verified; "" is "email_verified"
+	SecondFactor  []string `json:"second_factor"`  // values of amr or acr that count as a second factor; none: it never does
 }
 
 // providers are the configured ones, each discovered when first used and again after a failure.
