@@ -41,7 +41,7 @@ func TestWhereNobodyReadsConcerns(t *testing.T) {
 				t.Errorf("%s is shown the referrals", who)
 			}
 		}
-		w.as(t, who).Post("/concerns", values("id", w.fresh(), "words", "She was cold.", "when", "today", "told", "no", "urgent", "no", "send", "yes")).Status(422).Has("main", "Nobody at")
+		w.as(t, who).Post("/concerns", values("id", w.fresh(), "words", "She was cold.", "when", "today", "told", "no", "urgent", "no", "send", "yes")).Status(422).Has("main", "Write a concern").HasNot("main", "Send to the leads")
 	}
 	if after := w.value(t, `SELECT count(*) FROM concerns_concern`); after != before {
 		t.Errorf("%s concerns, were %s", after, before)

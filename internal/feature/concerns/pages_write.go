@@ -166,7 +166,11 @@ func (f *Feature) showWrite(w http.ResponseWriter, r *http.Request, form *writeF
 		return err
 	}
 	if elsewhere != nil {
-		return web.Show(w, r, web.Page{Title: "Write a concern", Class: "p-concern", At: "/concerns/new", Body: elsewherePage(*elsewhere)})
+		page := web.Page{Title: "Write a concern", Class: "p-concern", At: "/concerns/new", Body: elsewherePage(*elsewhere)}
+		if r.Method == http.MethodPost {
+			return web.Invalid(w, r, page) // what was sent is not taken
+		}
+		return web.Show(w, r, page)
 	}
 	view.Again = status != http.StatusOK && form.Urgent.Problem != "" && form.Urgent.Value == "no"
 	page := web.Page{Title: "Write a concern", Class: "p-concern", At: "/concerns/new", Body: writePage(view)}
