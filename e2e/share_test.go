@@ -97,5 +97,7 @@ func aConcernIsShared(t *testing.T, d *district, at device) {
 		t.Errorf("after the recall they get %d", got)
 	}
 	there.open("/sharing")
-	there.DontSee("Thornbeck Primary")
+	if n, _ := there.PW.Locator("a[href='" + concern + "']").Count(); n != 0 {
+		t.Errorf("after the recall it is linked %d times", n)
+	}
 }
