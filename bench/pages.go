@@ -145,10 +145,13 @@ func (d *district) others(ctx context.Context, to io.Writer) error {
 		p.children, p.names = lead[0].children, lead[0].names
 		var has, not []string
 		for _, pg := range pages[:4] {
-			if w := d.ask(d.app.Handler, p, pg.request(d, p)); w.Code == pg.want {
-				has = append(has, pg.name)
-			} else {
+			switch w := d.ask(d.app.Handler, p, pg.request(d, p)); {
+			case w.Code != pg.want:
 				not = append(not, fmt.Sprintf("%s (%d)", pg.name, w.Code))
+			case strings.Contains(w.Body.String(), "this page takes none"):
+				not = append(not, pg.name+" (says whom to ring instead)")
+			default:
+				has = append(has, pg.name)
 			}
 		}
 		fmt.Fprintf(to, "- %s is shown: %s. Not for this role yet, or never: %s.\n", x.who, join(has), join(not))

@@ -26,63 +26,69 @@ func (p *person) within(action, button string) {
 }
 
 // Journey 2: a worry is decided, and whoever noticed hears back. CON-4, CON-8, CON-12, CON-22.
-func TestAWorryIsDecided(t *testing.T) {
-	both(t, func(t *testing.T, d *district, at device) {
-		const reasons = "Below the threshold today. Support in school, and a call home this afternoon."
-		concern := "/concerns/" + d.value(`SELECT id FROM concerns_concern WHERE urgent AND state = 'sent' ORDER BY recorded_at DESC LIMIT 1`)
-		amina := at(t, d)
-		amina.signIn(d, "dsl")
-		amina.must(amina.PW.Locator("a[href='" + concern + "']").First().Click())
-		amina.must(amina.PW.WaitForURL("**" + concern))
-		amina.See("At the lunch table")
-		amina.Check(t)
-		amina.within("/take", "I have read this")
+func TestAWorryIsDecided(t *testing.T) { both(t, aWorryIsDecided) }
 
-		amina.fold("Link a child")
-		amina.must(amina.PW.Locator("form[action$='/children'] input[name=find]").Fill("Rowan"))
-		amina.must(amina.PW.Locator("form[action$='/children'] select[name=role]").Focus())
-		_, err := amina.PW.Locator("form[action$='/children'] select[name=role]").SelectOption(playwright.SelectOptionValues{Values: &[]string{"witness"}})
-		amina.must(err)
-		amina.within("/children", "Link this child")
-		if n, _ := amina.PW.Locator("form[action$='/children'] input[name=child]").Count(); n > 0 {
-			amina.within("/children", "Link this child") // which of the children of that name: the first is chosen
-		}
-		amina.See("Rowan")
+// Journey 2 where no script runs: the same forms, each sent and sent again.
+func TestAWorryIsDecidedWithoutScript(t *testing.T) {
+	t.Parallel()
+	aWorryIsDecided(t, open(t), scriptless)
+}
 
-		amina.fold("Record what the parents were told")
-		amina.must(amina.PW.Locator("form[action$='/parents'] input[value=yes]").Check())
-		amina.must(amina.PW.Locator("form[action$='/parents'] textarea").Fill("She said the door at home sticks."))
-		amina.within("/parents", "Record this")
-		amina.See("the door at home sticks")
+func aWorryIsDecided(t *testing.T, d *district, at device) {
+	const reasons = "Below the threshold today. Support in school, and a call home this afternoon."
+	concern := "/concerns/" + d.value(`SELECT id FROM concerns_concern WHERE urgent AND state = 'sent' ORDER BY recorded_at DESC LIMIT 1`)
+	amina := at(t, d)
+	amina.signIn(d, "dsl")
+	amina.must(amina.PW.Locator("a[href='" + concern + "']").First().Click())
+	amina.must(amina.PW.WaitForURL("**" + concern))
+	amina.See("At the lunch table")
+	amina.Check(t)
+	amina.within("/take", "I have read this")
 
-		form := amina.PW.Locator("form[action$='/decision']")
-		amina.must(form.Locator("input[name=level][value='2']").Check(playwright.LocatorCheckOptions{Force: playwright.Bool(true)}))
-		amina.must(form.Locator("input[name=title]").Fill("A mark, and a door"))
-		amina.must(form.Locator("input[name=codes]").First().Check())
-		amina.must(form.Locator("input[name=outcome][value=support]").Check())
-		amina.must(form.Locator("input[name=threshold]").Fill("Level 2"))
-		amina.must(form.Locator("input[name=consulted]").Fill("The front door"))
-		amina.must(form.Locator("input[name=review_on]").Fill("2026-12-14"))
-		amina.must(form.Locator("input[name=what]").Fill("Ring home at three"))
-		amina.within("/decision", "Record this decision") // reasons are needed whichever is chosen
-		amina.See("There is a problem")
-		amina.must(form.Locator("textarea[name=reasons]").Fill(reasons))
-		amina.within("/decision", "Record this decision")
-		amina.See(reasons)
-		amina.See("Ring home at three")
-		amina.Shot("decided")
+	amina.fold("Link a child")
+	amina.must(amina.PW.Locator("form[action$='/children'] input[name=find]").Fill("Rowan"))
+	amina.must(amina.PW.Locator("form[action$='/children'] select[name=role]").Focus())
+	_, err := amina.PW.Locator("form[action$='/children'] select[name=role]").SelectOption(playwright.SelectOptionValues{Values: &[]string{"witness"}})
+	amina.must(err)
+	amina.within("/children", "Link this child")
+	if n, _ := amina.PW.Locator("form[action$='/children'] input[name=child]").Count(); n > 0 {
+		amina.within("/children", "Link this child") // which of the children of that name: the first is chosen
+	}
+	amina.See("Rowan")
 
-		amina.within("/feedback", "Thank you, we are acting on this")
-		ellen := at(t, d)
-		ellen.signIn(d, "reporter")
-		ellen.open(concern)
-		ellen.See("Thank you, we are acting on this")
-		ellen.DontSee(reasons) // the lead's notes are not the reporter's
+	amina.fold("Record what the parents were told")
+	amina.must(amina.PW.Locator("form[action$='/parents'] input[value=yes]").Check())
+	amina.must(amina.PW.Locator("form[action$='/parents'] textarea").Fill("She said the door at home sticks."))
+	amina.within("/parents", "Record this")
+	amina.See("the door at home sticks")
 
-		child := d.value(`SELECT c.id FROM people_child c WHERE c.given = 'Ivy'`)
-		amina.open("/children/" + child)
-		amina.See("Decided not to refer")
-	})
+	form := amina.PW.Locator("form[action$='/decision']")
+	amina.must(form.Locator("input[name=level][value='2']").Check(playwright.LocatorCheckOptions{Force: playwright.Bool(true)}))
+	amina.must(form.Locator("input[name=title]").Fill("A mark, and a door"))
+	amina.must(form.Locator("input[name=codes]").First().Check())
+	amina.must(form.Locator("input[name=outcome][value=support]").Check())
+	amina.must(form.Locator("input[name=threshold]").Fill("Level 2"))
+	amina.must(form.Locator("input[name=consulted]").Fill("The front door"))
+	amina.must(form.Locator("input[name=review_on]").Fill("2026-12-14"))
+	amina.must(form.Locator("input[name=what]").Fill("Ring home at three"))
+	amina.within("/decision", "Record this decision") // reasons are needed whichever is chosen
+	amina.See("There is a problem")
+	amina.must(form.Locator("textarea[name=reasons]").Fill(reasons))
+	amina.within("/decision", "Record this decision")
+	amina.See(reasons)
+	amina.See("Ring home at three")
+	amina.Shot("decided")
+
+	amina.within("/feedback", "Thank you, we are acting on this")
+	ellen := at(t, d)
+	ellen.signIn(d, "reporter")
+	ellen.open(concern)
+	ellen.See("Thank you, we are acting on this")
+	ellen.DontSee(reasons) // the lead's notes are not the reporter's
+
+	child := d.value(`SELECT c.id FROM people_child c WHERE c.given = 'Ivy'`)
+	amina.open("/children/" + child)
+	amina.See("Decided not to refer")
 }
 
 // Journey 20: a lead leaves at once. The next request in every open session is refused, and a second takes over. SEC-7.

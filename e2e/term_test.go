@@ -25,6 +25,7 @@ func TestOneMonday(t *testing.T) {
 		}{
 			{"a pupil asks for an adult and is answered", aPupilAsks},
 			{"a referral is sent and answered", aReferralIsAnswered},
+			{"a concern is shared with another school and taken back", aConcernIsShared},
 			{"a concern is read by those whom it names", aConcernIsLocked},
 			{"a school keeps an INSET day of its own", aSchoolKeepsADay},
 			{"an auditor proves offline that nothing was removed", anAuditorProves},

@@ -82,6 +82,8 @@ type Settings struct {
 	Mail      Mailer
 	Secure    bool
 	Workers   int
+	// SchoolAccounts are the providers by which people may sign in, beside Kith's own ways.
+	SchoolAccounts []account.Provider
 
 	making bool // the invented district is being made: see store.Options.Unflushed
 }
@@ -182,7 +184,7 @@ func Join(ctx context.Context, db *store.DB, root secret.Root, made string, s Se
 	}
 
 	accounts, children, organisations := account.Directory{}, people.Children{}, directory.Store{}
-	a.Account = account.New(db, account.Config{Key: root.Derive(secret.Accounts), Mailer: s.Mail, Organisations: organisations, PublicURL: s.PublicURL, Place: a.place})
+	a.Account = account.New(db, account.Config{Key: root.Derive(secret.Accounts), Mailer: s.Mail, Organisations: organisations, PublicURL: s.PublicURL, Providers: s.SchoolAccounts, Place: a.place})
 	a.Account.Work(a.Queue)
 	a.Account.Open = []ui.Link{{Text: "Courses and events", Href: "/training"}, {Text: "The newsletter", Href: "/newsletters"}}
 	if a.demo() {

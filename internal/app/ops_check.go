@@ -27,6 +27,7 @@ import (
 type checkCmd struct {
 	placeFlags
 	mailFlags
+	schoolFlags
 	backupFlags
 	JSON bool `name:"json" help:"Print one object."`
 }
@@ -100,6 +101,7 @@ func (m checkCmd) Run(c *console) error {
 		}
 	}
 	k.mail()
+	k.schoolAccounts()
 	k.disk()
 	k.backups()
 	if err := k.print(); err != nil {

@@ -40,13 +40,7 @@ func (m mailFlags) sender() (*mail.Sender, error) {
 }
 
 func (m mailFlags) password() (string, error) {
-	file := m.SMTPPasswordFile
-	if dir := os.Getenv("CREDENTIALS_DIRECTORY"); file == "" && dir != "" {
-		file = filepath.Join(dir, "kith-smtp")
-		if _, err := os.Stat(file); err != nil {
-			return "", nil
-		}
-	}
+	file := credential(m.SMTPPasswordFile, "kith-smtp")
 	if file == "" {
 		return "", nil
 	}
@@ -56,6 +50,18 @@ func (m mailFlags) password() (string, error) {
 	}
 	return strings.TrimSpace(string(b)), nil
 }
+
+// credential returns the file that a flag names or, without one, the systemd credential of that name; "" where neither is.
+func credential(file, name string) string {
+	if dir := os.Getenv("CREDENTIALS_DIRECTORY"); file == "" && dir != "" {
+		if at := filepath.Join(dir, name); exists(at) {
+			return at
+		}
+	}
+	return file
+}
+
+func exists(path string) bool { _, err := os.Stat(path); return err == nil }
 
 func (m mailFlags) mailer() (Mailer, error) {
 	s, err := m.sender()

@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"io"
 	"log/slog"
 	"math/rand/v2"
@@ -435,8 +436,25 @@ func TestServeBacksUpAndSigns(t *testing.T) {
 	if code, out, _ := kith("check", "--data", i.data, "--backup-dir", dir); code != 1 || !regexp.MustCompile(`(?m)^red +backups +There is no backup`).MatchString(out) {
 		t.Errorf("check before: %d\n%s", code, out)
 	}
-	cmd, out, said := program(t, "serve", "--data", i.data, "--listen", "127.0.0.1:0", "--backup-dir", dir)
-	readyAt(t, out, said)
+	// SEC-25: the school accounts that an operator lists stand on the sign-in page; a list that everybody can read, or that would
+	// let in anybody, is not used.
+	schools := filepath.Join(i.home, "school-accounts.json")
+	list := `[{"key": "google", "name": "Oakshire account", "issuer": "http://127.0.0.1:1", "client_id": "a", "client_secret": "b", "domains": ["oak.example"]}]`
+	testkit.OK(t, os.WriteFile(schools, []byte(strings.Replace(list, `["oak.example"]`, `[]`, 1)), 0o600))
+	refused(t, "School account google cannot be used: it names no domains", "serve", "--data", i.data, "--school-accounts", schools)
+	testkit.OK(t, os.WriteFile(schools, []byte(list), 0o600))
+	testkit.OK(t, os.Chmod(schools, 0o644))
+	refused(t, "chmod 640", "serve", "--data", i.data, "--school-accounts", schools)
+	testkit.OK(t, os.Chmod(schools, 0o640))
+	cmd, out, said := program(t, "serve", "--data", i.data, "--listen", "127.0.0.1:0", "--backup-dir", dir, "--school-accounts", schools)
+	at := readyAt(t, out, said)
+	res, err := http.Get(at + "/sign-in")
+	testkit.OK(t, err)
+	page, err := io.ReadAll(res.Body)
+	testkit.OK(t, errors.Join(err, res.Body.Close()))
+	if !regexp.MustCompile(`href="/sign-in/school/google[^>]*>Oakshire account<`).Match(page) {
+		t.Errorf("the sign-in page does not offer the school account:\n%s", page)
+	}
 	var kept []string
 	for range 100 {
 		if kept, _ = filepath.Glob(filepath.Join(dir, "kith-*.kithbackup")); len(kept) > 0 {
@@ -450,9 +468,12 @@ func TestServeBacksUpAndSigns(t *testing.T) {
 		t.Fatalf("no backup: %s", said)
 	}
 	must(t, "backup", "verify", kept[0], "--sheet", i.sheet, "--key", i.public)
-	code, page, _ := kith("check", "--data", i.data, "--backup-dir", dir)
-	if code != 0 || regexp.MustCompile(`(?m)^red`).MatchString(page) || !regexp.MustCompile(`(?m)^ok +checkpoints +the log bears out`).MatchString(page) {
-		t.Errorf("check after: %d\n%s", code, page)
+	code, says, _ := kith("check", "--data", i.data, "--backup-dir", dir, "--school-accounts", schools)
+	if !regexp.MustCompile(`(?m)^attention +school accounts +Oakshire account does not answer at http://127\.0\.0\.1:1 `).MatchString(says) {
+		t.Errorf("check of a provider that does not answer:\n%s", says)
+	}
+	if code != 0 || regexp.MustCompile(`(?m)^red`).MatchString(says) || !regexp.MustCompile(`(?m)^ok +checkpoints +the log bears out`).MatchString(says) {
+		t.Errorf("check after: %d\n%s", code, says)
 	}
 	// SEC-23: a backup that was damaged where it lies, and one that is older than 26 hours, turn the page red
 	b, err := os.ReadFile(kept[0])
@@ -464,13 +485,13 @@ func TestServeBacksUpAndSigns(t *testing.T) {
 	}
 	old := filepath.Join(dir, "kith-20261101T020000Z.kithbackup")
 	testkit.OK(t, os.Rename(kept[0], old))
-	code, page, _ = kith("check", "--data", i.data, "--backup-dir", dir, "--json")
+	code, says, _ = kith("check", "--data", i.data, "--backup-dir", dir, "--json")
 	var found struct {
 		OK       bool
 		Findings []struct{ What, State, Words string }
 	}
-	if err := json.Unmarshal([]byte(page), &found); err != nil || code != 1 || found.OK {
-		t.Fatalf("check: %d, %v\n%s", code, err, page)
+	if err := json.Unmarshal([]byte(says), &found); err != nil || code != 1 || found.OK {
+		t.Fatalf("check: %d, %v\n%s", code, err, says)
 	}
 	for _, f := range found.Findings {
 		if (f.State == "red") != (f.What == "backups") || f.Words == "" {

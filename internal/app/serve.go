@@ -124,6 +124,7 @@ type serveCmd struct {
 	Listen string `default:"127.0.0.1:8080" help:"Address to serve on. Without TLS or a proxy, this machine only."`
 	placeFlags
 	mailFlags
+	schoolFlags
 	backupFlags
 	Workers     int    `default:"4" help:"Jobs at once."`
 	PublicURL   string `help:"How people reach this server, such as https://kith.example."`
@@ -141,13 +142,17 @@ func (s serveCmd) Run(c *console) error {
 	if err != nil {
 		return err
 	}
+	schools, err := s.providers()
+	if err != nil {
+		return err
+	}
 	secure := s.TLSCert != "" || s.BehindProxy != ""
 	if !secure {
 		if err := loopbackOnly(s.Listen); err != nil {
 			return err
 		}
 	}
-	a, err := New(c.ctx, Settings{Place: s.place(), Log: logTo(c.err), Secure: secure, PublicURL: s.PublicURL, Mail: mailer, Workers: s.Workers})
+	a, err := New(c.ctx, Settings{Place: s.place(), Log: logTo(c.err), Secure: secure, PublicURL: s.PublicURL, Mail: mailer, SchoolAccounts: schools, Workers: s.Workers})
 	if err != nil {
 		return err
 	}

@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"kith/internal/feature/directory/schoolyear"
-	"kith/internal/kernel/access"
 	"kith/internal/kernel/clock"
 	"kith/internal/kernel/errs"
 	"kith/internal/kernel/term"
@@ -18,8 +17,7 @@ import (
 // that is known by now: the coming year's dates come out in March. One school keeps its own October, and one has an INSET day of
 // its own.
 func (m *maker) terms(ctx context.Context, now time.Time) error {
-	v := m.as("marek.nowak")
-	v.Roles[access.Admin] = append(v.Roles[access.Admin], m.others[atAuthority])
+	v := m.as("alison.grady")
 	this := term.AcademicYear(clock.DayOf(now))
 	last := this
 	if month := now.In(clock.London).Month(); month >= time.March && month < time.September {

@@ -19,6 +19,11 @@ export function draft() {
     last = body.toString();
     fetch(typed.dataset.hxPost, { method: "POST", body, keepalive: true }).catch(() => {}); // what was kept before stays
   };
+  // A file is sent on its own, or with the form: never with a draft, where its place would hold "[object File]".
+  document.addEventListener("htmx:config:request", ({ detail: { ctx } }) => {
+    if (!ctx.request.action.startsWith("/drafts/")) return;
+    for (const [name, value] of [...ctx.request.body]) if (typeof value !== "string") ctx.request.body.delete(name);
+  });
   document.addEventListener("visibilitychange", () => document.visibilityState === "hidden" && keep());
   addEventListener("pagehide", keep);
 }

@@ -1,6 +1,7 @@
 package account
 
 import (
+	"cmp"
 	"context"
 	"encoding/base64"
 	"encoding/json"
@@ -31,15 +32,17 @@ import (
 // verified). Google Workspace: Issuer https://accounts.google.com, TenantClaim "hd", Tenants the school's domain. Each
 // tenant of Entra is a provider of its own. The address to register with the provider is /sign-in/school/KEY/back.
 type Provider struct {
-	Key, Name              string // "microsoft" in addresses; "School account" on the button
-	Issuer                 string
-	ClientID, ClientSecret string
-	Subject                string   // claim that names the person for good; "" is "sub"
-	TenantClaim            string   // claim that names the organisation, "" where the issuer serves one only
-	Tenants                []string // values of TenantClaim that are let in
-	Domains                []string // domains of e-mail addresses that may be bound
-	VerifiedClaim          string   // claim that says the address was verified; "" is "email_verified"
-	SecondFactor           []string // values of amr or acr that count as a second factor; none: it never does
+	Key           string   `json:"key"`  // "microsoft", in addresses
+	Name          string   `json:"name"` // "School account", on the button
+	Issuer        string   `json:"issuer"`
+	ClientID      string   `json:"client_id"`
+	ClientSecret  string   `json:"client_secret"`
+	Subject       string   `json:"subject"`        // claim that names the person for good; "" is "sub"
+	TenantClaim   string   `json:"tenant_claim"`   // claim that names the organisation, "" where the issuer serves one only
+	Tenants       []string `json:"tenants"`        // values of TenantClaim that are let in
+	Domains       []string `json:"domains"`        // domains of e-mail addresses that may be bound
+	VerifiedClaim string   `json:"verified_claim"` // claim that says the address was verified; "" is "email_verified"
+	SecondFactor  []string `json:"second_factor"`  // values of amr or acr that count as a second factor; none: it never does
 }
 
 // providers are the configured ones, each discovered when first used and again after a failure.
@@ -152,7 +155,7 @@ func (f *Feature) backFromSchool(w http.ResponseWriter, r *http.Request) error {
 	}
 	account, second, err := f.bySchool(r, p, met, j, q.Get("code"))
 	if err == nil {
-		err = f.SignIn(r.Context(), w, r, account, second, "school account "+p.Key)
+		err = f.signInSince(r.Context(), w, r, account, second, "school account "+p.Key)
 	}
 	if errs.Is(err, errs.Rule) || errs.Is(err, errs.NotFound) {
 		return web.Redirect(w, r, "/sign-in?said=school", "")
@@ -181,13 +184,12 @@ func (c claims) yes(name string) bool {
 	return false
 }
 
+// verified is the claim that says whether the address was verified.
+func (p Provider) verified() string { return cmp.Or(p.VerifiedClaim, "email_verified") }
+
 // refusal says why a token opens nothing here, "" when it may. bound says that its subject is joined to an account already:
 // then the address no longer matters.
 func (p Provider) refusal(c claims, bound bool) string {
-	verified := p.VerifiedClaim
-	if verified == "" {
-		verified = "email_verified"
-	}
 	email := folded(c.text("email"))
 	_, domain, _ := strings.Cut(email, "@")
 	switch {
@@ -195,7 +197,7 @@ func (p Provider) refusal(c claims, bound bool) string {
 		return "another organisation's account"
 	case bound:
 		return ""
-	case email == "" || !c.yes(verified):
+	case email == "" || !c.yes(p.verified()):
 		return "an address that was not verified"
 	case !slices.Contains(p.Domains, domain):
 		return "an address of another domain"
@@ -216,30 +218,49 @@ func (p Provider) strong(c claims) bool {
 	return slices.ContainsFunc(said, func(s string) bool { return s != "" && slices.Contains(p.SecondFactor, s) })
 }
 
+// second is the instant at which the provider asked for a second factor, 0 where it did not. A provider's own session may be
+// hours old: unless it says when that was, it counts for records and not as given just now.
+func (p Provider) second(c claims, now clock.Millis) clock.Millis {
+	if !p.strong(c) {
+		return 0
+	}
+	at := clock.Millis(0)
+	if seconds, ok := c["auth_time"].(float64); ok {
+		at = clock.Millis(seconds) * 1000
+	}
+	if at <= 0 || at > now.Add(time.Minute) {
+		return now.Add(-access.StepUpFor)
+	}
+	return min(at, now)
+}
+
 // bySchool redeems the code and returns whose account it opens: the one joined to the token's issuer and subject, or, the
 // first time, the one with the verified address of an allowed domain. Rule: errSchool.
-func (f *Feature) bySchool(r *http.Request, p Provider, met *oidc.Provider, j journey, code string) (account ID, second bool, err error) {
+func (f *Feature) bySchool(r *http.Request, p Provider, met *oidc.Provider, j journey, code string) (account ID, second clock.Millis, err error) {
 	ctx, cancel := context.WithTimeout(oidc.ClientContext(r.Context(), outside), 10*time.Second)
 	defer cancel()
 	token, err := p.oauth(met, r).Exchange(ctx, code, oauth2.VerifierOption(j.Verifier))
 	if err != nil {
-		return "", false, errSchool
+		return "", 0, errSchool
 	}
 	raw, _ := token.Extra("id_token").(string)
 	got, err := met.Verifier(&oidc.Config{ClientID: p.ClientID, Now: f.DB.Clock().Now}).Verify(ctx, raw)
 	if err != nil || got.Nonce != j.Nonce {
-		return "", false, errSchool
+		return "", 0, errSchool
 	}
 	c := claims{}
 	if err := got.Claims(&c); err != nil {
-		return "", false, errSchool
+		return "", 0, errSchool
+	}
+	if c.text("email") == "" {
+		p.addTheRest(ctx, met, token, c)
 	}
 	subject := got.Subject
 	if p.Subject != "" {
 		subject = c.text(p.Subject)
 	}
 	if subject == "" {
-		return "", false, errSchool
+		return "", 0, errSchool
 	}
 	var why string
 	err = f.DB.Write(r.Context(), access.System(web.Viewer(r).District, "school account "+p.Key), func(ctx context.Context, tx *store.Tx) (err error) {
@@ -275,5 +296,21 @@ func (f *Feature) bySchool(r *http.Request, p Provider, met *oidc.Provider, j jo
 	if err == nil && why != "" {
 		err = errSchool
 	}
-	return account, p.strong(c), err
+	return account, p.second(c, web.Now(r)), err
+}
+
+// addTheRest asks where the access token leads for the claims that a provider leaves out of the identity token, as
+// OpenID Connect Core 5.4 has it for the address. What the identity token says stands, and how somebody proved who they are is
+// taken from there alone. A provider that does not answer leaves them out.
+func (p Provider) addTheRest(ctx context.Context, met *oidc.Provider, token *oauth2.Token, c claims) {
+	info, err := met.UserInfo(ctx, oauth2.StaticTokenSource(token))
+	more := claims{}
+	if err != nil || info.Subject != c.text("sub") || info.Claims(&more) != nil {
+		return
+	}
+	for _, name := range []string{"email", p.verified(), p.TenantClaim, p.Subject} {
+		if _, said := c[name]; !said && name != "" && more[name] != nil {
+			c[name] = more[name]
+		}
+	}
 }

@@ -5,6 +5,7 @@ import (
 	"net/http"
 
 	"kith/internal/kernel/access"
+	"kith/internal/kernel/clock"
 	"kith/internal/kernel/errs"
 	"kith/internal/kernel/id"
 	"kith/internal/kernel/ref"
@@ -65,6 +66,15 @@ func (f *Feature) Viewer(ctx context.Context, r *http.Request, district string) 
 // nobody goes on with a secret that somebody else has set (ASVS 7.2.4). second says that a second factor was given just now.
 // Every way of signing in ends here, after it has proved who it is (SEC-25). NotFound: the account is not active.
 func (f *Feature) SignIn(ctx context.Context, w http.ResponseWriter, r *http.Request, account ID, second bool, how string) error {
+	var at clock.Millis
+	if second {
+		at = web.Now(r)
+	}
+	return f.signInSince(ctx, w, r, account, at, how)
+}
+
+// signInSince is SignIn for somebody who gave a second factor at an instant, 0 for none.
+func (f *Feature) signInSince(ctx context.Context, w http.ResponseWriter, r *http.Request, account ID, second clock.Millis, how string) error {
 	secret := id.Secret(32)
 	err := f.DB.Write(ctx, access.System(web.Viewer(r).District, "sign-in"), func(ctx context.Context, tx *store.Tx) error {
 		a, err := f.store.Account(ctx, tx, account)
@@ -79,14 +89,11 @@ func (f *Feature) SignIn(ctx context.Context, w http.ResponseWriter, r *http.Req
 				return err
 			}
 		}
-		s := session{id: id.Hash(secret), account: string(account), created: tx.Now, seen: tx.Now, ends: tx.Now.Add(AbsoluteLimit)}
-		if second {
-			s.second = tx.Now
-		}
+		s := session{id: id.Hash(secret), account: string(account), created: tx.Now, second: second, seen: tx.Now, ends: tx.Now.Add(AbsoluteLimit)}
 		if err := f.store.insertSession(ctx, tx, s); err != nil {
 			return err
 		}
-		return audit.Record(ctx, tx, "account.signed-in", ref.To("account", string(account)), audit.Detail(map[string]any{"how": how, "second": second}))
+		return audit.Record(ctx, tx, "account.signed-in", ref.To("account", string(account)), audit.Detail(map[string]any{"how": how, "second": second != 0}))
 	})
 	if err == nil {
 		setSession(w, r, secret)

@@ -71,7 +71,7 @@ func (f *Feature) show(w http.ResponseWriter, r *http.Request, id ID, form *judg
 		return web.Show(w, r, page)
 	}
 	lead.New = fresh
-	if form == nil {
+	if lead.Form.ID == "" {
 		lead.Form.ID = fresh()
 	}
 	if wrong != nil {
@@ -397,6 +397,9 @@ func (f *Feature) caseReaders(ctx context.Context, tx *store.Tx, v *caseView, c 
 	return err
 }
 
+// judgeDraft begins the name of the draft of a judgement; the id of what was written follows.
+const judgeDraft = "judge-"
+
 // caseForms are the questions of the page.
 func (f *Feature) caseForms(ctx context.Context, tx *store.Tx, v *caseView, c Concern, k Case, form *judgeForm) error {
 	today := clock.DayOf(tx.Now.Time())
@@ -416,6 +419,9 @@ func (f *Feature) caseForms(ctx context.Context, tx *store.Tx, v *caseView, c Co
 	}
 	if v.Form = form; form == nil {
 		v.Form = newJudgeForm(criteria)
+		if v.Kept, err = web.Resume(ctx, tx, judgeDraft+v.ID, v.Form); err != nil {
+			return err
+		}
 	}
 	v.Form.Version = c.Version
 	if v.Unsaid || c.About == "" {

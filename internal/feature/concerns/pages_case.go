@@ -15,6 +15,7 @@ import (
 	"kith/internal/platform/store"
 	"kith/internal/platform/story"
 	"kith/internal/platform/ui"
+	"kith/internal/platform/web"
 )
 
 // phrases are the answers a lead can send with one press (CON-22).
@@ -124,8 +125,7 @@ func (f *Feature) caseOf(ctx context.Context, tx *store.Tx, c Concern, t Triage,
 			view.Judgement = append(view.Judgement, part.Judgement)
 		}
 	}
-	f.caseForm(view, c, t, d, form, tx.Now)
-	return view, nil
+	return view, f.caseForm(ctx, tx, view, c, t, d, form)
 }
 
 // caseData is everything of a concern that a lead's page shows.
@@ -306,8 +306,8 @@ func caseParents(view *caseView, d caseData, now clock.Millis) {
 	}
 }
 
-// caseForm is the lead's form: as it was sent, or begun from what stands.
-func (f *Feature) caseForm(view *caseView, c Concern, t Triage, d caseData, form *decideForm, now clock.Millis) {
+// caseForm is the lead's form: as it was sent, as they left it, or begun from what stands.
+func (f *Feature) caseForm(ctx context.Context, tx *store.Tx, view *caseView, c Concern, t Triage, d caseData, form *decideForm) (err error) {
 	if form == nil {
 		form = newDecideForm(d.list, d.leads)
 		form.Title.Value, form.Together.Value = t.Title, t.Together
@@ -316,6 +316,9 @@ func (f *Feature) caseForm(view *caseView, c Concern, t Triage, d caseData, form
 		}
 		for _, g := range d.codes {
 			form.Codes.Values = append(form.Codes.Values, g.Code)
+		}
+		if view.Kept, err = web.Resume(ctx, tx, decideDraft+view.ID, form); err != nil {
+			return err
 		}
 	}
 	form.Version = c.Version
@@ -329,8 +332,12 @@ func (f *Feature) caseForm(view *caseView, c Concern, t Triage, d caseData, form
 		view.Codes[n-1].Codes = append(view.Codes[n-1].Codes, g)
 		view.Edition = g.Edition
 	}
-	view.Tomorrow = term.ShortDate(d.cal.AddWorkingDays(clock.DayOf(now.Time()), 1))
+	view.Tomorrow = term.ShortDate(d.cal.AddWorkingDays(clock.DayOf(tx.Now.Time()), 1))
+	return nil
 }
+
+// decideDraft begins the name of the draft of a decision; the concern's id follows.
+const decideDraft = "decide-"
 
 // alertLines says who was told and when, a line each.
 func alertLines(d caseData, now clock.Millis) []string {

@@ -74,7 +74,7 @@ func (f *Feature) showConcern(w http.ResponseWriter, r *http.Request, id ID, for
 			return err
 		}
 		lead.NewAccount = web.NewID(r)
-		if form == nil {
+		if lead.Form.ID == "" {
 			lead.Form.ID = web.NewID(r)
 		}
 		return nil

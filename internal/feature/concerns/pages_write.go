@@ -51,31 +51,47 @@ func (f *Feature) Routes() []web.Route {
 	}
 }
 
-// school returns the school that the viewer writes for. Rule: nobody there would read a concern, so none is taken.
-func (f *Feature) school(ctx context.Context, tx *store.Tx) (id, name string, err error) {
+// readAt returns where the viewer works, and whether anybody there reads a concern.
+func (f *Feature) readAt(ctx context.Context, tx *store.Tx) (id, name string, read bool, err error) {
 	if id, err = f.People.OrgOf(ctx, tx, tx.Viewer.Account); err != nil {
-		return "", "", err
+		return "", "", false, err
 	}
 	names, err := f.Schools.Names(ctx, tx, id)
 	if err != nil {
-		return "", "", err
+		return "", "", false, err
 	}
 	leads, err := f.People.Leads(ctx, tx, id)
 	if err != nil {
-		return "", "", err
+		return "", "", false, err
 	}
 	heads, err := f.People.Heads(ctx, tx, id)
+	return id, names[id].Name, len(leads)+len(heads) > 0, err
+}
+
+// school returns the school that the viewer writes for. Rule: nobody there would read a concern, so none is taken.
+func (f *Feature) school(ctx context.Context, tx *store.Tx) (id, name string, err error) {
+	id, name, read, err := f.readAt(ctx, tx)
+	if err != nil || read {
+		return id, name, err
+	}
+	service, err := f.store.Service(ctx, tx)
 	if err != nil {
 		return "", "", err
 	}
-	if len(leads)+len(heads) == 0 {
-		service, err := f.store.Service(ctx, tx)
-		if err != nil {
-			return "", "", err
-		}
-		return "", "", errs.Refusef("Nobody at %s would read a concern: it has no safeguarding lead. Ring %s, %s, or the school that the child goes to. In danger: 999", names[id].Name, service.Name, service.Phone)
+	return "", "", errs.Refusef("Nobody at %s would read a concern: it has no safeguarding lead. Ring %s, %s, or the school that the child goes to. In danger: 999", name, service.Name, service.Phone)
+}
+
+// elsewhere is what the page says to whom nobody would read.
+func (f *Feature) elsewhere(ctx context.Context, tx *store.Tx, at string) (*elsewhereView, error) {
+	service, err := f.store.Service(ctx, tx)
+	v := &elsewhereView{At: at, Service: service}
+	if tx.Viewer.Holds(access.LAOfficer) {
+		v.Ways = append(v.Ways, ui.Link{Text: "Referrals that schools sent to your service", Href: "/referrals"})
 	}
-	return id, names[id].Name, nil
+	if tx.Viewer.Holds(access.LADO) {
+		v.Ways = append(v.Ways, ui.Link{Text: "Allegations that schools have referred to you", Href: "/adults"})
+	}
+	return v, err
 }
 
 func (f *Feature) newPage(source Source) web.Handler {
@@ -122,9 +138,15 @@ func (f *Feature) begun(r *http.Request, form *writeForm, child string) {
 
 func (f *Feature) showWrite(w http.ResponseWriter, r *http.Request, form *writeForm, kept string, status int) error {
 	view := writeView{Form: form, Kept: kept}
+	var elsewhere *elsewhereView
 	err := f.DB.Read(r.Context(), web.Viewer(r), func(ctx context.Context, tx *store.Tx) error {
-		org, school, err := f.school(ctx, tx)
+		elsewhere = nil
+		org, school, read, err := f.readAt(ctx, tx)
 		if err != nil {
+			return err
+		}
+		if !read {
+			elsewhere, err = f.elsewhere(ctx, tx, school)
 			return err
 		}
 		view.School = school
@@ -142,6 +164,13 @@ func (f *Feature) showWrite(w http.ResponseWriter, r *http.Request, form *writeF
 	})
 	if err != nil {
 		return err
+	}
+	if elsewhere != nil {
+		page := web.Page{Title: "Write a concern", Class: "p-concern", At: "/concerns/new", Body: elsewherePage(*elsewhere)}
+		if r.Method == http.MethodPost {
+			return web.Invalid(w, r, page) // what was sent is not taken
+		}
+		return web.Show(w, r, page)
 	}
 	view.Again = status != http.StatusOK && form.Urgent.Problem != "" && form.Urgent.Value == "no"
 	page := web.Page{Title: "Write a concern", Class: "p-concern", At: "/concerns/new", Body: writePage(view)}

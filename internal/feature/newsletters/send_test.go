@@ -239,8 +239,10 @@ func TestAnAwayMailServerStopsTheBatchAtOnce(t *testing.T) {
 // NWS-1, NWS-3: whatever people do between issues, each issue has one delivery for everybody confirmed when it starts, and one
 // letter for those of them who are still confirmed when it is sent.
 func TestConfirmedAtTheSendInstantAreTheDeliveries(t *testing.T) {
-	testkit.Checks(t, 30)
 	onBoth(t, func(t *testing.T, w *world) {
+		if w.DB.Engine() == store.Postgres {
+			testkit.Checks(t, 30) // a hundred take five times as long there, for jobs that are done stay in a table nobody tidies meanwhile
+		}
 		confirmed, turn := map[string]bool{}, 0
 		rapid.Check(t, func(rt *rapid.T) {
 			for range rapid.IntRange(0, 6).Draw(rt, "changes") {

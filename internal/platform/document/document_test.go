@@ -206,6 +206,14 @@ func TestNoMetadataOfThePerson(t *testing.T) {
 	if !regexp.MustCompile(`Title:\s+Document\n`).MatchString(info) {
 		t.Errorf("title is not neutral:\n%s", info)
 	}
+	if !bytes.Contains(pdf(t, everyKind()), []byte("/Lang (en-GB)")) {
+		t.Error("the document does not say its language")
+	}
+	public := everyKind()
+	public.Title, public.Publication = "Safeguarding week, 1 to 5 February", &document.Publication{Foot: "Haverdale Safeguarding Partnership"}
+	if out := poppler(t, "pdfinfo", pdf(t, public)); !regexp.MustCompile(`Title:\s+Safeguarding week, 1 to 5 February\n`).MatchString(out) {
+		t.Errorf("what is handed out to everybody has no title:\n%s", out)
+	}
 }
 
 func TestUnknownLettersBecomeBoxesAndAreToldOf(t *testing.T) {

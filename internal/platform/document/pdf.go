@@ -79,7 +79,7 @@ func PDF(d Document) ([]byte, error) {
 	f.SetCreationDate(d.MadeAt.Time())
 	f.SetModificationDate(d.MadeAt.Time())
 	f.SetProducer("", false)
-	f.SetTitle("Document", true)
+	f.SetTitle(windowTitle(d), true)
 	f.SetLang("en-GB")
 	f.SetAutoPageBreak(false, 0)
 	for i, ttf := range [][]byte{sansTTF, boldTTF, serifTTF} {
@@ -103,6 +103,15 @@ func PDF(d Document) ([]byte, error) {
 		return nil, fmt.Errorf("document: %w", err)
 	}
 	return out.Bytes(), nil
+}
+
+// windowTitle is what a viewer shows in its window and reads out first. A record's says nothing of whom it is about, since it shows
+// to a passer-by; a publication's is its title.
+func windowTitle(d Document) string {
+	if d.Publication != nil {
+		return clean(d.Title)
+	}
+	return "Document"
 }
 
 // paper lays text out first and draws afterwards, because a foot must know how many pages there are.

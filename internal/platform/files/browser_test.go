@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"strings"
 	"testing"
 	"time"
 
@@ -83,7 +84,7 @@ func TestAddingFilesOnAPage(t *testing.T) {
 					time.Sleep(100 * time.Millisecond)
 					body = w.draft(n.draft)
 				}
-				if body.Get("title") != "Lunch" || len(body["file"]) != 2 {
+				if body.Get("title") != "Lunch" || len(body["file"]) != 2 || strings.Contains(body.Encode(), "object") {
 					t.Errorf("the draft is %v", body)
 				}
 			}

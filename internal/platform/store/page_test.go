@@ -36,15 +36,19 @@ var (
 	}
 )
 
+// addItems adds all in one statement: a property that walks lists of seventy rows a hundred times asks for little else.
 func addItems(ctx context.Context, tx *store.Tx, list string, items []item) ([]string, error) {
-	var ids []string
-	for _, i := range items {
-		ids = append(ids, tx.NewID())
-		if _, err := tx.Exec(ctx, store.SQL(`INSERT INTO trial_item (id, list, name, at) VALUES (?, ?, ?, ?)`, ids[len(ids)-1], list, i.Name, i.At)); err != nil {
-			return nil, err
-		}
+	if len(items) == 0 {
+		return nil, nil
 	}
-	return ids, nil
+	var ids []string
+	all := store.SQL(`INSERT INTO trial_item (id, list, name, at) VALUES`)
+	for n, i := range items {
+		ids = append(ids, tx.NewID())
+		all.If(n > 0, `,`).Add(`(?, ?, ?, ?)`, ids[n], list, i.Name, i.At)
+	}
+	_, err := tx.Exec(ctx, all)
+	return ids, err
 }
 
 func pageOf(w *testkit.World, list string, by store.By[item], cursor string) (page store.Page[item], err error) {
@@ -58,7 +62,6 @@ func pageOf(w *testkit.World, list string, by store.By[item], cursor string) (pa
 // Walking to the end and back again shows each row that was there from the beginning once in each direction, and no row
 // twice, while rows are added before, between and behind.
 func TestWalkingAListShowsEachRowOnceWhileRowsAreAdded(t *testing.T) {
-	testkit.Checks(t, 40)
 	testkit.DBs(t, []store.Slice{trial}, func(t *testing.T, w *testkit.World) {
 		lists := 0
 		rapid.Check(t, func(t *rapid.T) {

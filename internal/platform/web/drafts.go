@@ -23,6 +23,9 @@ var files embed.FS
 // Migrations makes the table of drafts.
 var Migrations = store.Slice{Name: "web", Files: files}
 
+// formName is how long the name of a form may be: what it asks, and the record that it asks about.
+const formName = 64
+
 // draftLife is how long a draft is kept after it was last touched.
 const draftLife = 30 * 24 * time.Hour
 
@@ -47,6 +50,22 @@ func DraftOf(ctx context.Context, tx *store.Tx, form string) (Draft, error) {
 	}
 	d.Values, err = url.ParseQuery(d.body)
 	return d, err
+}
+
+// Resume goes on with the author's draft of a form, where there is one, and returns when it was last kept, in words; "" without
+// one. What is sent then takes the draft with it.
+func Resume(ctx context.Context, tx *store.Tx, name string, form interface {
+	Resume(id string, values url.Values)
+}) (kept string, err error) {
+	d, err := DraftOf(ctx, tx, name)
+	if errs.Is(err, errs.NotFound) {
+		return "", nil
+	}
+	if err != nil {
+		return "", err
+	}
+	form.Resume(d.ID, d.Values)
+	return term.DateTime(d.At, tx.Now), nil
 }
 
 // KeepDraft keeps a form for its author. NotFound: the id is that of somebody else's draft.
@@ -86,7 +105,7 @@ func (d Drafts) keep(w http.ResponseWriter, r *http.Request) error {
 		return errs.Of(errs.Invalid, err, "The draft could not be read")
 	}
 	form := r.PostFormValue("form")
-	if len(form) > 40 || form == "" {
+	if len(form) > formName || form == "" {
 		return errs.New(errs.Invalid, "The draft does not say which form it is of")
 	}
 	kept := url.Values{}

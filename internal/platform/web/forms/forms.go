@@ -419,6 +419,13 @@ func (t *Time) Input() ui.Input {
 // Set shows a time before anything was typed.
 func (t *Time) Set(s string) { t.Read(url.Values{t.Name: {s}}) }
 
+// Resume fills the form with what was kept of it as a draft, without judging it.
+func (f *Form) Resume(id string, values url.Values) {
+	f.Fill(values)
+	f.ID = id
+	f.Clear()
+}
+
 // Clear forgets what is wrong, for a form that was filled from a draft or is not finished yet: nobody is blamed for what they
 // have not sent.
 func (f *Form) Clear() {
