@@ -4,6 +4,7 @@ import (
 	"context"
 	"strings"
 
+	"kith/internal/feature/training"
 	"kith/internal/kernel/access"
 	"kith/internal/kernel/clock"
 	"kith/internal/kernel/errs"
@@ -165,6 +166,7 @@ type Opened struct {
 	Partner   Partner
 	Programme Programme
 	Sessions  []Session // its own, by day
+	Counts    map[training.RunID]training.Count
 }
 
 // Open returns what a partner's link opens. NotFound: no such link, or its time has ended.
@@ -221,10 +223,7 @@ func (f *Feature) Propose(ctx context.Context, district, secret string, s Sessio
 		if o, err = f.Open(ctx, tx, secret); err != nil {
 			return err
 		}
-		if s.Booking == Own && s.Places == 0 {
-			return errs.Refuse("Say how many places there are, since they are counted here")
-		}
-		if err := CheckSession(o.Programme, s); err != nil {
+		if err := first(ProposalProblems(o.Programme, s)); err != nil {
 			return err
 		}
 		have, err := f.store.Session(ctx, tx, s.ID)
@@ -247,6 +246,9 @@ func (f *Feature) Propose(ctx context.Context, district, secret string, s Sessio
 			return errs.Missing()
 		}
 		if err := CanRevise(have); err != nil {
+			return err
+		}
+		if err := CanPropose(o.Programme, clock.DayOf(tx.Now.Time())); err != nil && have.State == TakenOut {
 			return err
 		}
 		if have.Revision != s.Revision {
@@ -284,7 +286,7 @@ func (f *Feature) Withdraw(ctx context.Context, district, secret string, i Sessi
 		if s.Partner != o.Partner.ID || s.Programme != o.Programme.ID {
 			return errs.Missing()
 		}
-		if err := CanRevise(s); err != nil {
+		if err := CanTakeBack(s); err != nil {
 			return err
 		}
 		s.State = TakenOut

@@ -275,10 +275,7 @@ func (v *deskView) fill(all []Session, houses map[string]string, counts map[trai
 			v.Clashing += min(1, len(row.Clashes))
 		}
 		if s.Run != "" {
-			row.Seats = text.Plural(int(counts[s.Run].Taken), "booked", "booked")
-			if s.Places > 0 {
-				row.Seats = text.Plural(int(counts[s.Run].Taken), "of", "of") + " " + text.Plural(int(s.Places), "booked", "booked")
-			}
+			row.Seats = seatWords(s, counts[s.Run])
 		}
 		switch s.State {
 		case Accepted, Off:

@@ -152,7 +152,7 @@ func (f *Feature) inviteView(r *http.Request) (p Programme, form *inviteForm, pa
 	if err != nil {
 		return p, nil, nil, err
 	}
-	form = &inviteForm{Who: forms.NewMany("who", "Partners")}
+	form = &inviteForm{Who: forms.NewMany("who", "Partners").Required("Tick the partners that you invite")}
 	var lines []partnerLine
 	form.Fields(form.Who)
 	closed := ""

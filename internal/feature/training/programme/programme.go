@@ -124,9 +124,10 @@ const (
 // Bookings are the ways in the order of forms.
 var Bookings = []struct {
 	Booking     Booking
-	Words, Hint string
-}{{Own, "Here, in Kith", "Places are counted, a waiting line forms by itself, and whoever comes needs no account"}, {ByLink, "On the partner’s own page", ""},
-	{ByEmail, "By e-mail to the partner", ""}, {JustGo, "Nobody books: people just come", ""}}
+	Words, Ours string // as the organiser reads it, and as a partner does
+	Hint        string
+}{{Own, "Here, in Kith", "On this site", "Places are counted, a waiting line forms by itself, and whoever comes needs no account"}, {ByLink, "On the partner’s own page", "On a page of our own", ""},
+	{ByEmail, "By e-mail to the partner", "By e-mail to us", ""}, {JustGo, "Nobody books: people just come", "Nobody books: people just come", ""}}
 
 // Session is one session of a programme.
 type Session struct {

@@ -174,7 +174,14 @@ func TestAPartnersLinkIsItsOwnAndLapses(t *testing.T) {
 		b.Get("/training/propose/" + theirs + "/" + string(s.ID)).Status(404)
 		b.Get("/training/propose/" + mine + "/" + string(s.ID)).Status(200)
 		testkit.OK(t, w.f.Withdraw(ctx, district, mine, s.ID))
-		refused(t, w.f.Propose(ctx, district, mine, w.session(p, func(x *programme.Session) { x.ID, x.Title = s.ID, "Other" })), "has ended")
+		refused(t, w.f.Withdraw(ctx, district, mine, s.ID), "taken this session back already")
+		again := func(x *programme.Session) { x.ID, x.Title, x.Revision = s.ID, "Other", w.revision(s.ID) }
+		b.Get("/training/propose/" + mine).Status(200).Has("main", "Taken back", "Propose it again")
+		testkit.OK(t, w.f.Propose(ctx, district, mine, w.session(p, again))) // a slip of the thumb costs nothing
+		if w.stateOf(s.ID) != "proposed" {
+			t.Error(w.stateOf(s.ID))
+		}
+		testkit.OK(t, w.f.Withdraw(ctx, district, mine, s.ID))
 		if w.text(`SELECT count(*) FROM training_programme_link WHERE hash = '`+mine+`'`) != "0" {
 			t.Error("the secret itself is in the database")
 		}
@@ -242,7 +249,8 @@ func TestSettingsRegisterThemselvesForApproval(t *testing.T) {
 			}
 		}
 		w.Clock.Set(clock.Day("2026-12-05").At(9, 0))
-		b.Get(at).Status(404)
+		b.Get(at).Status(200).Has("main", "Proposals closed at the end of Friday 4 December").HasNot("main", "Ask to take part")
+		b.Get("/training/programmes/" + string(w.week(func(p *programme.Programme) { p.ProposeUntil = "" }).ID) + "/take-part").Status(404)
 	})
 }
 

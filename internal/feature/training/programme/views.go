@@ -2,6 +2,7 @@ package programme
 
 import (
 	"context"
+	"strconv"
 	"strings"
 
 	"kith/internal/feature/training"
@@ -155,6 +156,26 @@ func boardShape(p Programme, name string) int {
 		}
 	}
 	return 0
+}
+
+// seatWords say how many have a place at a session that is booked here: "12 of 20 booked, 3 wait".
+func seatWords(s Session, c training.Count) string {
+	out := strconv.FormatInt(c.Taken, 10) + " booked"
+	if s.Places > 0 {
+		out = strconv.FormatInt(c.Taken, 10) + " of " + strconv.FormatInt(s.Places, 10) + " booked"
+	}
+	if c.Waiting > 0 {
+		out += ", " + text.Plural(int(c.Waiting), "waits", "wait")
+	}
+	return out
+}
+
+// officeChip is stateChip as the organiser reads it.
+func officeChip(s Session) ui.Chip {
+	if s.State == Proposed {
+		return ui.Chip{Text: "Waits for you", Tone: ui.ToneLamp}
+	}
+	return stateChip(s)
 }
 
 func sessionPath(s Session) string {
