@@ -38,7 +38,7 @@ func (f *Feature) Register(ctx context.Context, district, from string, p Partner
 		if err != nil {
 			return err
 		}
-		if len(same) > 0 && same[0].State == Known {
+		if len(same) > 0 && same[0].State == Known && !same[0].Over(clock.DayOf(tx.Now.Time())) {
 			if err := jobs.Add(ctx, tx, WritePartner{Partner: same[0].ID, Programme: g.ID}); err != nil {
 				return err
 			}
@@ -120,6 +120,9 @@ func (f *Feature) Invite(ctx context.Context, v access.Viewer, i ID, partners ..
 			if t.Org != p.Org || t.State != Known {
 				return errs.Missing()
 			}
+			if err := CanTakePart(t, clock.DayOf(tx.Now.Time())); err != nil {
+				return err
+			}
 			if err := jobs.Add(ctx, tx, WritePartner{Partner: id, Programme: i}); err != nil {
 				return err
 			}
@@ -148,6 +151,9 @@ func (f *Feature) HandOver(ctx context.Context, v access.Viewer, i ID, partner P
 		if t.Org != p.Org || t.State != Known {
 			return errs.Missing()
 		}
+		if err := CanTakePart(t, clock.DayOf(tx.Now.Time())); err != nil {
+			return err
+		}
 		if secret, err = f.store.relink(ctx, tx, toPropose, link{Subject: string(partner), Programme: i, Until: lapses(p)}); err != nil {
 			return err
 		}
@@ -169,7 +175,7 @@ type Opened struct {
 	Counts    map[training.RunID]training.Count
 }
 
-// Open returns what a partner's link opens. NotFound: no such link, or its time has ended.
+// Open returns what a partner's link opens. NotFound: no such link, or its time has ended. Rule: the partner's part has ended.
 func (f *Feature) Open(ctx context.Context, tx *store.Tx, secret string) (o Opened, err error) {
 	l, err := f.store.linked(ctx, tx, secret, toPropose)
 	if err != nil {
@@ -182,6 +188,9 @@ func (f *Feature) Open(ctx context.Context, tx *store.Tx, secret string) (o Open
 		return o, errs.Missing()
 	}
 	if o.Programme, err = f.store.Programme(ctx, tx, l.Programme); err != nil {
+		return o, err
+	}
+	if err := CanTakePart(o.Partner, clock.DayOf(tx.Now.Time())); err != nil {
 		return o, err
 	}
 	all, err := f.store.Sessions(ctx, tx, l.Programme)
@@ -268,9 +277,9 @@ func same(have, s Session) bool {
 	return have == s
 }
 
-// Withdraw takes a session back that its partner proposed. Errors as Propose.
-func (f *Feature) Withdraw(ctx context.Context, district, secret string, i SessionID) (err error) {
-	defer errs.Wrap(&err, "programme.Withdraw(%s)", i)
+// TakeBack takes a session back that its partner proposed. Errors as Propose.
+func (f *Feature) TakeBack(ctx context.Context, district, secret string, i SessionID) (err error) {
+	defer errs.Wrap(&err, "programme.TakeBack(%s)", i)
 	return f.DB.Write(ctx, system(district), func(ctx context.Context, tx *store.Tx) error {
 		o, err := f.Open(ctx, tx, secret)
 		if err != nil {

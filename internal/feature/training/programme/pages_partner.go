@@ -1,7 +1,9 @@
 package programme
 
 import (
+	"cmp"
 	"context"
+	"errors"
 	"net/http"
 
 	"kith/internal/kernel/access"
@@ -112,21 +114,31 @@ func (f *Feature) opened(r *http.Request) (o Opened, now clock.Millis, err error
 	if err := f.try(r.Context(), district, from); err != nil {
 		return o, 0, err
 	}
-	if err := f.DB.Read(r.Context(), web.Viewer(r), func(ctx context.Context, tx *store.Tx) (err error) {
+	err = f.DB.Read(r.Context(), web.Viewer(r), func(ctx context.Context, tx *store.Tx) (err error) {
 		now = tx.Now
 		if o, err = f.Open(ctx, tx, r.PathValue("token")); err != nil || o.Programme.Block == "" {
 			return err
 		}
 		o.Counts, err = f.Store.Counts(ctx, tx, o.Programme.Block)
 		return err
-	}); err != nil {
+	})
+	if errs.Is(err, errs.Rule) {
+		err = ended{err}
+	} else if err != nil {
 		return o, 0, err
 	}
-	return o, now, f.found(r.Context(), district, from)
+	return o, now, cmp.Or(f.found(r.Context(), district, from), err)
 }
 
-// lapsed answers a link that opens nothing, and hands every other error on.
+// ended says that the link is right, and that its partner's part is over.
+type ended struct{ error }
+
+// lapsed answers a link that opens nothing, or whose partner's part has ended, and hands every other error on.
 func lapsed(w http.ResponseWriter, r *http.Request, err error) error {
+	var over ended
+	if errors.As(err, &over) {
+		return web.Show(w, r, public("Your sessions", ui.Mast{Heading: "This link does not work any more"}, web.Page{Body: saidPage([]string{errs.Sentence(over.error), "A question? Write to the organiser, who can let you take part again."}, ui.Link{Text: "Training and events", Href: "/training"})}))
+	}
 	if !errs.Is(err, errs.NotFound) {
 		return err
 	}
@@ -176,7 +188,7 @@ func partnerPageOf(o Opened, token, problem string, now clock.Millis) web.Page {
 	} else {
 		v.New = true
 	}
-	if o.Programme.State == Published {
+	if o.Programme.State == Published || o.Programme.State == Withdrawn && o.Programme.Published != 0 {
 		v.Preview = "/training/programmes/" + string(o.Programme.ID)
 	}
 	for _, s := range o.Sessions {
@@ -199,7 +211,7 @@ func partnerPageOf(o Opened, token, problem string, now clock.Millis) web.Page {
 		v.Rows = append(v.Rows, row)
 	}
 	text := when(o.Programme) + "."
-	if o.Programme.ProposeUntil != "" {
+	if o.Programme.ProposeUntil != "" && v.New {
 		text += " Propose until " + term.LongDate(o.Programme.ProposeUntil) + "."
 	}
 	return public("Your sessions", ui.Mast{Heading: o.Partner.Name, Text: o.Programme.Title + ", " + text}, web.Page{Body: partnerPage(v)})
@@ -321,7 +333,7 @@ func (f *Feature) withdraw(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	err = f.Withdraw(r.Context(), web.Viewer(r).District, r.PathValue("token"), s.ID)
+	err = f.TakeBack(r.Context(), web.Viewer(r).District, r.PathValue("token"), s.ID)
 	if errs.Is(err, errs.Rule) {
 		return web.Invalid(w, r, partnerPageOf(o, r.PathValue("token"), errs.Sentence(err), now))
 	}

@@ -114,6 +114,12 @@ func (f *Feature) lookOf(r *http.Request, form *answerForm) (v lookView, s Sessi
 			places = text.Plural(int(s.Places), "place", "places")
 		}
 		v.Facts = append(v.Facts, fact("Places", places), fact("Booking", bookingWords(s)))
+		if s.State == Off && s.Why != "" {
+			v.Facts = append(v.Facts, fact("Called off", s.Why))
+		}
+		if CanChange(p) != nil {
+			v.Answers, v.Returns, v.CallOff, v.Change = false, false, false, false
+		}
 		if s.Run != "" {
 			counts, err := f.Store.Counts(ctx, tx, p.Block)
 			if err != nil {
@@ -216,17 +222,6 @@ func (f *Feature) saveSession(w http.ResponseWriter, r *http.Request) error {
 		return shown(w, r, &form.Form, page, err, true)
 	}
 	return web.Redirect(w, r, lookPath(have), "Saved.")
-}
-
-func (f *Feature) callOff(w http.ResponseWriter, r *http.Request) error {
-	v, s, p, err := f.lookOf(r, newAnswerForm())
-	if err != nil {
-		return err
-	}
-	if err := f.CallOff(r.Context(), web.Viewer(r), s.ID); err != nil {
-		return shown(w, r, &v.Form.Form, lookAt(v, p), err, true)
-	}
-	return web.Redirect(w, r, deskPath(p.ID), "Called off. It stays in the programme as such, and whoever booked is told.")
 }
 
 type loadView struct {

@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"kith/internal/feature/training"
 	"kith/internal/kernel/clock"
@@ -223,7 +224,7 @@ func Clashes(s Session, others []Session, buildings map[string]string) (out []st
 func CanPropose(p Programme, today clock.Day) error {
 	switch {
 	case p.State == Withdrawn:
-		return errs.Refuse("This programme was withdrawn")
+		return errs.Refusef("This programme was withdrawn. %s", p.Why)
 	case p.ProposeUntil == "":
 		return errs.Refuse("Partners do not propose sessions for this programme")
 	case today > p.ProposeUntil:
@@ -275,11 +276,69 @@ func CanCallOff(s Session, now clock.Millis) error {
 	return nil
 }
 
+// CanChange says whether anything in a programme can still change.
+func CanChange(p Programme) error {
+	if p.State == Withdrawn {
+		return errs.Refuse("This programme was withdrawn already. Nothing in it changes any more")
+	}
+	return nil
+}
+
+// CanWithdraw says whether a programme can be withdrawn.
+func CanWithdraw(p Programme, now clock.Millis) error {
+	if err := CanChange(p); err != nil {
+		return err
+	}
+	if now >= clock.Of(p.Last.Add(1).Start()) {
+		return errs.Refuse("This programme is over")
+	}
+	return nil
+}
+
+// longestWhy is how many characters a reason may have: a sentence or two.
+const longestWhy = 300
+
+// CheckWhy says whether a reason for which something ends is given.
+func CheckWhy(why string) error {
+	switch {
+	case strings.TrimSpace(why) == "":
+		return errs.Refuse("Say why, in a sentence. Everybody who is told reads it")
+	case utf8.RuneCountInString(why) > longestWhy:
+		return errs.Refusef("Say why in a sentence or two: %d characters at most", longestWhy)
+	}
+	return nil
+}
+
+// CanEnd says whether a partner's part can end from a day on (TRN-20).
+func CanEnd(t Partner, from, today clock.Day) error {
+	switch {
+	case t.State != Known:
+		return errs.Refuse("This organisation does not take part")
+	case t.EndsOn != "":
+		return errs.Refusef("Its part ends on %s already. Admit it again first", longYear(t.EndsOn))
+	case from == "":
+		return errs.Refuse("Say from which day on it takes no part")
+	case from < today:
+		return errs.Refuse("That day is past. Choose today or a later day")
+	}
+	return nil
+}
+
+// CanTakePart says whether a partner may open its links, propose and be invited (TRN-20).
+func CanTakePart(t Partner, today clock.Day) error {
+	if t.Over(today) {
+		return errs.Refusef("The part of %s in these programmes ended on %s. %s", t.Name, longYear(t.EndsOn), t.EndsWhy)
+	}
+	return nil
+}
+
 // CanPublish says whether a programme can be shown to everybody.
 func CanPublish(p Programme, accepted int) error {
 	switch {
 	case p.State == Published:
 		return errs.Refuse("This programme is published already")
+	case p.State == Withdrawn:
+		return CanChange(p)
 	case accepted == 0:
 		return errs.Refuse("Accept or add a session first")
 	}

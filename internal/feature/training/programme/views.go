@@ -66,6 +66,7 @@ type programmeView struct {
 	Propose    string // where partners register; "" when they do not
 	Until      string
 	Empty      bool
+	Gone       []string // that it was withdrawn, when and why; none where it was not
 }
 
 // when is the span of a programme: "Tuesday 8 December 2026", "Monday 14 to Friday 18 December 2026".
@@ -209,6 +210,9 @@ func (x poster) page(f *filter) programmeView {
 	if CanPropose(p, clock.DayOf(x.now.Time())) == nil {
 		v.Propose, v.Until = v.Path+"/take-part", term.LongDate(p.ProposeUntil)
 	}
+	if p.State == Withdrawn {
+		v.Gone = []string{"This programme was withdrawn on " + longYear(clock.DayOf(p.Ended.Time())) + ".", p.Why}
+	}
 	n, of := 0, map[string]int{}
 	for _, s := range x.all {
 		of[s.Board]++
@@ -286,7 +290,7 @@ func (x poster) how(s Session) (words string, to ui.Link) {
 	begins := training.Run{First: s.On, Days: []training.Day{s.Day()}}
 	switch {
 	case s.State == Off:
-		return "This session was called off.", to
+		return strings.TrimSpace("This session was called off. " + s.Why), to
 	case x.now >= begins.Begins():
 		return "This session has begun.", to
 	case s.Booking == JustGo:
