@@ -28,8 +28,6 @@ func (f *Feature) officeRoutes() []web.Route {
 		web.Get(one+"/words", training.Office, f.edit),
 		web.Post(one+"/words", training.Office, f.save),
 		web.Post(one+"/publish", training.Office, f.publish),
-		web.Get(one+"/withdraw", training.Office, f.beginWithdraw),
-		web.Post(one+"/withdraw", training.Office, f.withdrawProgramme),
 		web.Get(one+"/bookings.xlsx", training.Office, f.bookings),
 		web.Get(one+"/sessions/new", training.Office, f.beginSession),
 		web.Post(one+"/sessions", training.Office, f.addSession),
@@ -51,6 +49,8 @@ func (f *Feature) officeRoutes() []web.Route {
 		web.Get(partners+"/{partner}/end", training.Office, f.beginEnd),
 		web.Post(partners+"/{partner}/end", training.Office, f.endPartner),
 		web.Post(partners+"/{partner}/admit", training.Office, f.admit),
+		web.Get(one+"/withdraw", training.Office, f.beginWithdraw),
+		web.Post(one+"/withdraw", training.Office, f.withdrawProgramme),
 	}
 }
 
