@@ -72,7 +72,7 @@ func changes(w *world) []web.Route {
 var bare = map[string]bool{"POST /concerns/{id}/take": true, "POST /concerns/{id}/replied": true, "POST /concerns/{id}/actions/{action}/done": true, "POST /concerns/rota/{id}/remove": true, "POST /talk/box/stop": true,
 	"POST /adults/{id}/take": true, "POST /adults/{id}/actions/{action}/done": true,
 	"POST /newsletters/issues/{issue}/review": true, "POST /newsletters/issues/{issue}/take-back": true, "POST /training/requests/{booking}/cancel": true, "POST /training/office/dates/{run}/cancel": true,
-	"POST /training/office/programmes/{programme}/publish": true, "POST /training/office/sessions/{session}/call-off": true,
+	"POST /training/office/programmes/{programme}/publish": true, "POST /training/office/partners/{partner}/admit": true,
 	"POST /training/staff/lines/{line}/take-out": true,
 	"POST /training/quizzes/given/{id}/swap/{n}": true, "POST /training/quizzes/given/{id}/give": true, "POST /training/quizzes/needs/{need}/met": true, "POST /training/quizzes/bank/{question}/retire": true,
 	"POST /training/cascade/sessions/{session}/open": true, "POST /training/cascade/sessions/{session}/close": true,

@@ -141,8 +141,12 @@ var kinds = map[string]map[string]string{
 	"/training/office/programmes/": {"programme": "draft week", "partner": "partner"},
 	"/training/office/sessions/":   {"session": "proposal"},
 	"/training/office/partners/":   {"partner": "asking partner"},
-	"/training/propose/":           {"token": "partner link", "session": "proposal"},
-	"/training/places/":            {"token": "token"},
+
+	"/training/office/partners/{partner}/end":   {"partner": "partner"},
+	"/training/office/partners/{partner}/admit": {"partner": "partner"},
+
+	"/training/propose/": {"token": "partner link", "session": "proposal"},
+	"/training/places/":  {"token": "token"},
 
 	"/training/cascade/":   {"cascade": "cascade", "session": "cascade session", "token": "token"},
 	"/training/registers/": {"run": "kept run"},

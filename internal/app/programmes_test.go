@@ -40,10 +40,14 @@ func (w *world) renewProgrammes(t testing.TB, f fixtures, route string) {
 	switch route {
 	case "POST /training/propose/{token}/{session}/withdraw", "POST /training/office/sessions/{session}/answer":
 		w.exec(t, `UPDATE training_session SET state = 'proposed' WHERE id = ?`, f["proposal"])
-	case "POST /training/office/sessions/{session}/call-off":
+	case "GET /training/office/sessions/{session}/call-off", "POST /training/office/sessions/{session}/call-off":
 		w.exec(t, `UPDATE training_session SET state = 'accepted', run_id = '' WHERE id = ?`, f["proposal"])
-	case "POST /training/office/programmes/{programme}/publish":
+	case "POST /training/office/programmes/{programme}/publish", "POST /training/office/programmes/{programme}/withdraw":
 		w.exec(t, `UPDATE training_programme SET state = 'draft' WHERE id = ?`, f["draft week"])
+	case "GET /training/office/partners/{partner}/end", "POST /training/office/partners/{partner}/end":
+		w.exec(t, `UPDATE training_partner SET ends_on = '' WHERE id = ?`, f["partner"])
+	case "POST /training/office/partners/{partner}/admit":
+		w.exec(t, `UPDATE training_partner SET ends_on = '2026-12-01', ends_why = 'Closed.' WHERE id = ?`, f["partner"])
 	}
 }
 
@@ -68,6 +72,11 @@ func programmeForms(with func(string, func(*world, fixtures) []string), say func
 			"board", w.value(w.t, `SELECT board FROM training_session WHERE id = ?`, f["proposal"]), "places", "20"}, append(session[:len(session)-2:len(session)-2], "booking", "own")...)
 	})
 	say("POST /training/office/partners/{partner}/decide", "do", "approve")
+	say("POST /training/office/programmes/{programme}/withdraw", "why", "The hall has flooded.")
+	say("POST /training/office/sessions/{session}/call-off", "why", "The speaker is ill.")
+	with("POST /training/office/partners/{partner}/end", func(w *world, f fixtures) []string {
+		return []string{"why", "The group has closed.", "from", string(clock.DayOf(w.clock.Now())), "sessions", "off"}
+	})
 	with("POST /training/propose/{token}/new", func(w *world, f fixtures) []string {
 		return append([]string{"id", w.fresh(), "day", w.value(w.t, `SELECT on_day FROM training_session WHERE id = ?`, f["proposal"]), "board", w.value(w.t, `SELECT board FROM training_session WHERE id = ?`, f["proposal"])}, session...)
 	})

@@ -336,6 +336,7 @@ func (a *App) Sweep(ctx context.Context) error {
 			a.Quizzes.Sweep(ctx, v),
 			a.Cascades.Sweep(ctx, v),
 			a.Running.Sweep(ctx, v),
+			a.Programmes.Sweep(ctx, v),
 			a.Files.Sweep(ctx, v),
 			a.Auditing.Sweep(ctx, v),
 		)

@@ -150,6 +150,9 @@ func (m *maker) programmes(ctx context.Context, today clock.Day) error {
 		programme.Contact{Name: "Ruben Falk", Email: "chess@haverdale.example"}); err != nil {
 		return err
 	}
+	if err := m.ended(ctx, t); err != nil {
+		return err
+	}
 	m.at(today, 15, 10, 0)
 	learning := m.open(t.weekday(16, time.Thursday), 1)
 	if err := m.events(ctx, t, programme.Programme{Kind: programme.Learning, Title: "Learning from two reviews", First: learning, Last: learning, OpenTo: "frontline practitioners and their managers, from every agency and setting", Additional: true,
@@ -162,6 +165,25 @@ func (m *maker) programmes(ctx context.Context, today clock.Day) error {
 		Summary: "Once a year the whole partnership meets in one room."},
 		"|09:30|12:00||own 120|haver|Haverdale Safeguarding Partnership|The year in three rooms|Schools, health and police each show one thing that worked, and one that did not.",
 		"|13:00|15:30||own 120|haver|Haverdale Safeguarding Partnership|The year to come|What we promised, what we did, and the vision for next year, at mixed tables.")
+}
+
+// ended ends the part of a partner, and withdraws a morning whose hall was lost.
+func (m *maker) ended(ctx context.Context, t *trainings) error {
+	f := m.parts.Programmes
+	who, err := m.partnerNamed(ctx, t, "Victoria Park Juniors")
+	if err != nil {
+		return err
+	}
+	if err := f.End(ctx, t.admin, who, t.today, "The club joined Haverdale Rugby Juniors, which brings its sessions from now on.", false); err != nil {
+		return err
+	}
+	on := m.open(t.weekday(12, time.Friday), 1)
+	lost := programme.Programme{Kind: programme.Learning, Title: "A morning about online harm", First: on, Last: on, OpenTo: "everybody who works with young people", Summary: "What young people showed us, and what we did about it."}
+	id, err := m.event(ctx, t, lost, "|09:30|12:00||own 60|mill|Haverdale Safeguarding Partnership|What they showed us|Six young people on a year of messages.")
+	if err != nil {
+		return err
+	}
+	return f.Withdraw(ctx, t.admin, id, "Millrace Centre is shut until February, and no other hall is free. The young people come to the Annual Gathering in its place.")
 }
 
 // open is the first of that day or the same weekday later on which schools are open, and on so many days from then.
@@ -181,17 +203,23 @@ func (m *maker) open(from clock.Day, days int) clock.Day {
 
 // events makes a published programme of a day.
 func (m *maker) events(ctx context.Context, t *trainings, p programme.Programme, lines ...string) error {
+	_, err := m.event(ctx, t, p, lines...)
+	return err
+}
+
+// event is events, and says which programme it is.
+func (m *maker) event(ctx context.Context, t *trainings, p programme.Programme, lines ...string) (programme.ID, error) {
 	p.ID, p.Org, p.Contact = programme.ID(t.id()), t.org, "training@haverdale.example"
 	if err := m.parts.Programmes.Make(ctx, t.admin, p); err != nil {
-		return err
+		return "", err
 	}
 	for _, line := range lines {
 		s := t.talk(p, "0"+line)
 		if err := m.parts.Programmes.Add(ctx, t.admin, s); err != nil {
-			return fmt.Errorf("%s: %w", line, err)
+			return "", fmt.Errorf("%s: %w", line, err)
 		}
 	}
-	return m.parts.Programmes.Publish(ctx, t.admin, p.ID)
+	return p.ID, m.parts.Programmes.Publish(ctx, t.admin, p.ID)
 }
 
 // talk reads a line of talks.
@@ -240,7 +268,16 @@ func (m *maker) partners(ctx context.Context, t *trainings) error {
 }
 
 // partnersLink is a partner's link to propose, as the organiser hands it over.
-func (m *maker) partnersLink(ctx context.Context, t *trainings, p programme.ID, name string) (secret string, err error) {
+func (m *maker) partnersLink(ctx context.Context, t *trainings, p programme.ID, name string) (string, error) {
+	who, err := m.partnerNamed(ctx, t, name)
+	if err != nil {
+		return "", err
+	}
+	return m.parts.Programmes.HandOver(ctx, t.admin, p, who)
+}
+
+// partnerNamed is the partner of a name.
+func (m *maker) partnerNamed(ctx context.Context, t *trainings, name string) (id programme.PartnerID, err error) {
 	var all []programme.Partner
 	if err := m.db.Read(ctx, t.admin, func(ctx context.Context, tx *store.Tx) error {
 		all, err = m.parts.Programmes.Partners(ctx, tx, t.org)
@@ -250,7 +287,7 @@ func (m *maker) partnersLink(ctx context.Context, t *trainings, p programme.ID, 
 	}
 	for _, x := range all {
 		if x.Name == name {
-			return m.parts.Programmes.HandOver(ctx, t.admin, p, x.ID)
+			return x.ID, nil
 		}
 	}
 	return "", fmt.Errorf("no partner is called %s", name)

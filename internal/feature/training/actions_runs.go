@@ -43,29 +43,48 @@ func (f *Feature) CancelRun(ctx context.Context, v access.Viewer, id RunID) (err
 		case tx.Now >= r.Begins():
 			return errs.Refuse("This date has begun")
 		}
-		r.State = RunCancelled
-		if err := f.Store.UpdateRun(ctx, tx, r); err != nil {
-			return err
-		}
-		all, err := f.Store.Places(ctx, tx, b.ID, Held, Placed, Offered, Waiting)
+		return f.CancelRuns(ctx, tx, b, "", id)
+	})
+}
+
+// CancelRuns calls runs of a block off; why is a sentence in the letters. Every seat, hold, offer and place in their lines ends. A run that is
+// off already, or has begun, stays as it is. The caller holds the lock on the block.
+func (f *Feature) CancelRuns(ctx context.Context, tx *store.Tx, b Block, why string, ids ...RunID) error {
+	off := map[RunID]bool{}
+	for _, id := range ids {
+		r, err := f.Store.Run(ctx, tx, id)
 		if err != nil {
 			return err
 		}
-		for _, p := range all {
-			if p.Run != id {
-				continue
-			}
-			p.State, p.Seat = Cancelled, 0
-			if err := f.Store.updatePlace(ctx, tx, p); err != nil {
-				return err
-			}
-			if err := f.Store.deleteLinks(ctx, tx, p.ID); err != nil {
-				return err
-			}
-			if err := audit.Record(ctx, tx, "training.cancelled", p.ID.Ref(), audit.Org(b.Org)); err != nil {
-				return err
-			}
+		if r.State == RunCancelled || tx.Now >= r.Begins() {
+			continue
 		}
-		return audit.Record(ctx, tx, "training.run_cancelled", id.Ref(), audit.Org(b.Org))
-	})
+		r.State, r.Why, off[id] = RunCancelled, why, true
+		if err := f.Store.UpdateRun(ctx, tx, r); err != nil {
+			return err
+		}
+		if err := audit.Record(ctx, tx, "training.run_cancelled", id.Ref(), audit.Org(b.Org)); err != nil {
+			return err
+		}
+	}
+	all, err := f.Store.Places(ctx, tx, b.ID, Held, Placed, Offered, Waiting)
+	if err != nil {
+		return err
+	}
+	for _, p := range all {
+		if !off[p.Run] {
+			continue
+		}
+		p.State, p.Seat = Cancelled, 0
+		if err := f.Store.updatePlace(ctx, tx, p); err != nil {
+			return err
+		}
+		if err := f.Store.deleteLinks(ctx, tx, p.ID); err != nil {
+			return err
+		}
+		if err := audit.Record(ctx, tx, "training.cancelled", p.ID.Ref(), audit.Org(b.Org)); err != nil {
+			return err
+		}
+	}
+	return nil
 }

@@ -116,7 +116,7 @@ func (Store) putTiers(ctx context.Context, tx *store.Tx, b Block) error {
 	return nil
 }
 
-const runColumns = `r.id, r.block_id, r.course_id, r.venue_id, r.online, r.capacity, r.trainer, r.access_notes, r.state, r.first_on, r.source_key, r.version`
+const runColumns = `r.id, r.block_id, r.course_id, r.venue_id, r.online, r.capacity, r.trainer, r.access_notes, r.state, r.first_on, r.source_key, r.why, r.version`
 
 // Run returns a run of the district with its days. NotFound: none.
 func (s Store) Run(ctx context.Context, tx *store.Tx, id RunID) (Run, error) {
@@ -228,8 +228,8 @@ func (s Store) InsertRun(ctx context.Context, tx *store.Tx, r Run) error {
 
 // UpdateRun puts a run as it is now in the place of what it was. Its block and course stay.
 func (s Store) UpdateRun(ctx context.Context, tx *store.Tx, r Run) error {
-	if _, err := tx.Exec(ctx, store.SQL(`UPDATE training_run SET venue_id = ?, online = ?, capacity = ?, trainer = ?, access_notes = ?, state = ?, first_on = ? WHERE id = ?`,
-		r.Venue, r.Online, r.Capacity, r.Trainer, r.Access, string(r.State), string(r.First), string(r.ID))); err != nil {
+	if _, err := tx.Exec(ctx, store.SQL(`UPDATE training_run SET venue_id = ?, online = ?, capacity = ?, trainer = ?, access_notes = ?, state = ?, first_on = ?, why = ? WHERE id = ?`,
+		r.Venue, r.Online, r.Capacity, r.Trainer, r.Access, string(r.State), string(r.First), r.Why, string(r.ID))); err != nil {
 		return err
 	}
 	if _, err := tx.Exec(ctx, store.SQL(`DELETE FROM training_run_day WHERE run_id = ?`, string(r.ID))); err != nil {

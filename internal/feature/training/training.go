@@ -206,12 +206,13 @@ type Run struct {
 	State    State
 	First    clock.Day
 	Source   string
+	Why      string // why it was called off, as everybody reads it who had a place; "" where nobody said
 	Version  int64
 	Days     []Day
 }
 
 func (r *Run) Dest() []any {
-	return []any{(*string)(&r.ID), (*string)(&r.Block), (*string)(&r.Course), &r.Venue, &r.Online, &r.Capacity, &r.Trainer, &r.Access, (*string)(&r.State), (*string)(&r.First), &r.Source, &r.Version}
+	return []any{(*string)(&r.ID), (*string)(&r.Block), (*string)(&r.Course), &r.Venue, &r.Online, &r.Capacity, &r.Trainer, &r.Access, (*string)(&r.State), (*string)(&r.First), &r.Source, &r.Why, &r.Version}
 }
 
 // PlaceState is where a booking stands.

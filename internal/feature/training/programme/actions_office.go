@@ -55,6 +55,9 @@ func (f *Feature) inProgramme(ctx context.Context, v access.Viewer, i ID, do fun
 		if err != nil {
 			return err
 		}
+		if err := CanChange(p); err != nil {
+			return err
+		}
 		return do(ctx, tx, p)
 	})
 }
@@ -67,7 +70,7 @@ func (f *Feature) Save(ctx context.Context, v access.Viewer, p Programme) (err e
 		if have.Revision != p.Revision {
 			return stale("programme")
 		}
-		p.Org, p.State, p.Block = have.Org, have.State, have.Block
+		p.Org, p.State, p.Block, p.Published = have.Org, have.State, have.Block, have.Published
 		if err := CheckProgramme(p); err != nil {
 			return err
 		}
@@ -117,7 +120,7 @@ func (f *Feature) Publish(ctx context.Context, v access.Viewer, i ID) (err error
 		if err := CanPublish(p, accepted); err != nil {
 			return err
 		}
-		p.State = Published
+		p.State, p.Published = Published, tx.Now
 		if err := f.store.update(ctx, tx, p); err != nil {
 			return err
 		}
@@ -263,6 +266,9 @@ func (f *Feature) inSession(ctx context.Context, v access.Viewer, i SessionID, d
 		if err != nil {
 			return err
 		}
+		if err := CanChange(p); err != nil {
+			return err
+		}
 		if s, err = f.store.Session(ctx, tx, i); err != nil {
 			return err
 		}
@@ -270,8 +276,9 @@ func (f *Feature) inSession(ctx context.Context, v access.Viewer, i SessionID, d
 	})
 }
 
-// SaveSession puts what a session says in the place of what it said; where it was accepted, calendars hear of it. Conflict: somebody else
-// saved since. Rule: it has ended, or is booked here already and would not be any more.
+// SaveSession puts what a session says in the place of what it said; where it was accepted, calendars hear of it. When its day, time or place
+// moved, whoever has a place or stands in line is told (Sweep, and package running for those with an account), and so is its partner.
+// Conflict: somebody else saved since. Rule: it has ended, or is booked here already and would not be any more.
 func (f *Feature) SaveSession(ctx context.Context, v access.Viewer, s Session) (err error) {
 	defer errs.Wrap(&err, "programme.SaveSession(%s)", s.ID)
 	return f.inSession(ctx, v, s.ID, func(ctx context.Context, tx *store.Tx, p Programme, have Session) error {
@@ -295,6 +302,11 @@ func (f *Feature) SaveSession(ctx context.Context, v access.Viewer, s Session) (
 		}
 		if err := f.store.updateSession(ctx, tx, s); err != nil {
 			return err
+		}
+		if s.State == Accepted && s.Partner != "" && entryOf(s) != entryOf(have) {
+			if err := jobs.Add(ctx, tx, WritePartner{Partner: s.Partner, Programme: p.ID, Session: s.ID, Moved: true}); err != nil {
+				return err
+			}
 		}
 		return audit.Record(ctx, tx, "training.session_changed", s.ID.Ref(), audit.Org(p.Org), audit.Detail([]Session{have, s}))
 	})
@@ -330,61 +342,4 @@ func (f *Feature) Answer(ctx context.Context, v access.Viewer, i SessionID, revi
 		}
 		return audit.Record(ctx, tx, "training.session_"+string(to), i.Ref(), audit.Org(p.Org))
 	})
-}
-
-// CallOff calls a session off. It stays in the programme and in calendars as called off; whoever has a place here loses it and is told.
-func (f *Feature) CallOff(ctx context.Context, v access.Viewer, i SessionID) (err error) {
-	defer errs.Wrap(&err, "programme.CallOff(%s)", i)
-	var lost []training.BookingID
-	if err := f.endRun(ctx, v, i, &lost); err != nil { // first, so that a second press finishes what a fall of the program left undone
-		return err
-	}
-	return f.inSession(ctx, v, i, func(ctx context.Context, tx *store.Tx, p Programme, s Session) error {
-		if err := CanCallOff(s, tx.Now); err != nil {
-			return err
-		}
-		s.State, s.Sequence = Off, s.Sequence+1
-		if err := f.store.updateSession(ctx, tx, s); err != nil {
-			return err
-		}
-		for _, b := range lost {
-			if err := jobs.Add(ctx, tx, WriteBooking{Booking: b}); err != nil {
-				return err
-			}
-		}
-		if s.Partner != "" {
-			if err := jobs.Add(ctx, tx, WritePartner{Partner: s.Partner, Programme: p.ID, Session: s.ID}); err != nil {
-				return err
-			}
-		}
-		return audit.Record(ctx, tx, "training.session_cancelled", i.Ref(), audit.Org(p.Org))
-	})
-}
-
-// endRun calls off the date at which places of a session are booked, where there is one that stands, and says who had a place.
-func (f *Feature) endRun(ctx context.Context, v access.Viewer, i SessionID, lost *[]training.BookingID) error {
-	var run training.Run
-	if err := f.DB.Read(ctx, v, func(ctx context.Context, tx *store.Tx) error {
-		s, p, err := f.ownSession(ctx, tx, i)
-		if err != nil {
-			return err
-		}
-		if err := CanCallOff(s, tx.Now); err != nil || s.Run == "" {
-			return err
-		}
-		if run, err = f.Store.Run(ctx, tx, s.Run); err != nil {
-			return err
-		}
-		places, err := f.Store.Places(ctx, tx, p.Block, training.Placed, training.Waiting, training.Offered)
-		*lost = nil
-		for _, x := range places {
-			if x.Run == s.Run {
-				*lost = append(*lost, x.ID)
-			}
-		}
-		return err
-	}); err != nil || run.ID == "" || run.State == training.RunCancelled {
-		return err
-	}
-	return f.CancelRun(ctx, v, run.ID)
 }

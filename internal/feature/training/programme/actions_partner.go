@@ -4,6 +4,7 @@ import (
 	"context"
 	"strings"
 
+	"kith/internal/feature/training"
 	"kith/internal/kernel/access"
 	"kith/internal/kernel/clock"
 	"kith/internal/kernel/errs"
@@ -37,7 +38,7 @@ func (f *Feature) Register(ctx context.Context, district, from string, p Partner
 		if err != nil {
 			return err
 		}
-		if len(same) > 0 && same[0].State == Known {
+		if len(same) > 0 && same[0].State == Known && !same[0].Over(clock.DayOf(tx.Now.Time())) {
 			if err := jobs.Add(ctx, tx, WritePartner{Partner: same[0].ID, Programme: g.ID}); err != nil {
 				return err
 			}
@@ -119,6 +120,9 @@ func (f *Feature) Invite(ctx context.Context, v access.Viewer, i ID, partners ..
 			if t.Org != p.Org || t.State != Known {
 				return errs.Missing()
 			}
+			if err := CanTakePart(t, clock.DayOf(tx.Now.Time())); err != nil {
+				return err
+			}
 			if err := jobs.Add(ctx, tx, WritePartner{Partner: id, Programme: i}); err != nil {
 				return err
 			}
@@ -147,6 +151,9 @@ func (f *Feature) HandOver(ctx context.Context, v access.Viewer, i ID, partner P
 		if t.Org != p.Org || t.State != Known {
 			return errs.Missing()
 		}
+		if err := CanTakePart(t, clock.DayOf(tx.Now.Time())); err != nil {
+			return err
+		}
 		if secret, err = f.store.relink(ctx, tx, toPropose, link{Subject: string(partner), Programme: i, Until: lapses(p)}); err != nil {
 			return err
 		}
@@ -165,9 +172,10 @@ type Opened struct {
 	Partner   Partner
 	Programme Programme
 	Sessions  []Session // its own, by day
+	Counts    map[training.RunID]training.Count
 }
 
-// Open returns what a partner's link opens. NotFound: no such link, or its time has ended.
+// Open returns what a partner's link opens. NotFound: no such link, or its time has ended. Rule: the partner's part has ended.
 func (f *Feature) Open(ctx context.Context, tx *store.Tx, secret string) (o Opened, err error) {
 	l, err := f.store.linked(ctx, tx, secret, toPropose)
 	if err != nil {
@@ -180,6 +188,9 @@ func (f *Feature) Open(ctx context.Context, tx *store.Tx, secret string) (o Open
 		return o, errs.Missing()
 	}
 	if o.Programme, err = f.store.Programme(ctx, tx, l.Programme); err != nil {
+		return o, err
+	}
+	if err := CanTakePart(o.Partner, clock.DayOf(tx.Now.Time())); err != nil {
 		return o, err
 	}
 	all, err := f.store.Sessions(ctx, tx, l.Programme)
@@ -221,10 +232,7 @@ func (f *Feature) Propose(ctx context.Context, district, secret string, s Sessio
 		if o, err = f.Open(ctx, tx, secret); err != nil {
 			return err
 		}
-		if s.Booking == Own && s.Places == 0 {
-			return errs.Refuse("Say how many places there are, since they are counted here")
-		}
-		if err := CheckSession(o.Programme, s); err != nil {
+		if err := first(ProposalProblems(o.Programme, s)); err != nil {
 			return err
 		}
 		have, err := f.store.Session(ctx, tx, s.ID)
@@ -249,6 +257,9 @@ func (f *Feature) Propose(ctx context.Context, district, secret string, s Sessio
 		if err := CanRevise(have); err != nil {
 			return err
 		}
+		if err := CanPropose(o.Programme, clock.DayOf(tx.Now.Time())); err != nil && have.State == TakenOut {
+			return err
+		}
 		if have.Revision != s.Revision {
 			return stale("session")
 		}
@@ -266,9 +277,9 @@ func same(have, s Session) bool {
 	return have == s
 }
 
-// Withdraw takes a session back that its partner proposed. Errors as Propose.
-func (f *Feature) Withdraw(ctx context.Context, district, secret string, i SessionID) (err error) {
-	defer errs.Wrap(&err, "programme.Withdraw(%s)", i)
+// TakeBack takes a session back that its partner proposed. Errors as Propose.
+func (f *Feature) TakeBack(ctx context.Context, district, secret string, i SessionID) (err error) {
+	defer errs.Wrap(&err, "programme.TakeBack(%s)", i)
 	return f.DB.Write(ctx, system(district), func(ctx context.Context, tx *store.Tx) error {
 		o, err := f.Open(ctx, tx, secret)
 		if err != nil {
@@ -284,7 +295,7 @@ func (f *Feature) Withdraw(ctx context.Context, district, secret string, i Sessi
 		if s.Partner != o.Partner.ID || s.Programme != o.Programme.ID {
 			return errs.Missing()
 		}
-		if err := CanRevise(s); err != nil {
+		if err := CanTakeBack(s); err != nil {
 			return err
 		}
 		s.State = TakenOut

@@ -1,12 +1,13 @@
 // Package programme is events of many partners under one roof: a safeguarding week of sixty sessions under three boards, learning
 // events, the annual gathering.
 //
-//	programme: draft → published → withdrawn
+//	programme: draft → published → withdrawn               a draft, too, is withdrawn
 //	session:   proposed → accepted → cancelled
 //	           proposed → returned → proposed            sent back with words, and proposed again
 //	           proposed → declined
-//	           proposed, returned → withdrawn            by its partner
+//	           proposed, returned → withdrawn → proposed by its partner
 //	partner:   asking → known | refused
+//	           known → over on a day → known             by the organiser, with a reason; reads treat it as over from that day
 //
 // A partner has no account. It proposes by a link of its own (128 random bits, of which the database knows a hash), which lapses with
 // the last day for proposals; wrong links count against where they come from (TRN-20). What it proposes shows nowhere until the
@@ -19,6 +20,10 @@
 // Where places are booked here, a session has a run in a block of its programme, and all the rules of seats are those of package
 // training: the last place is given once, a line forms, a seat that comes free is offered. People without an account book too, and give
 // the place back by the link in their confirmation.
+//
+// Whoever booked without an account is told by what they were last told (told.go): the sweep compares it with how their booking and its
+// session stand now, and each change is told once. The entry in their calendar keeps its UID, and its SEQUENCE goes up with each letter.
+// People with an account hear from package running, as of every date.
 //
 // Rules: TRN-10 (weekday and date agree), TRN-11 (event bookings), TRN-12 (additional to the annual programme), TRN-13 (filters, and the
 // programme on paper and in calendars), TRN-14, TRN-15 (aims of a gathering), TRN-20, each named at its test.

@@ -37,6 +37,7 @@ type Feature struct {
 func New(d Deps) *Feature {
 	f := &Feature{Deps: d}
 	jobs.Handle(d.Queue, f.writePartner)
+	jobs.Handle(d.Queue, f.writeEnding)
 	jobs.Handle(d.Queue, f.writeBooking)
 	return f
 }
@@ -70,13 +71,14 @@ func (f *Feature) own(ctx context.Context, tx *store.Tx, i ID) (Programme, error
 	return p, runs(tx.Viewer, p.Org)
 }
 
-// public returns a programme that everybody may see, with the sessions of it that they may see. NotFound: none, or a draft.
+// public returns a programme that everybody may see, with the sessions of it that they may see: a published one, or one that was withdrawn
+// after it had been published. NotFound: none, or a draft.
 func (f *Feature) public(ctx context.Context, tx *store.Tx, i ID) (Programme, []Session, error) {
 	p, err := f.store.Programme(ctx, tx, i)
 	if err != nil {
 		return p, nil, err
 	}
-	if p.State != Published {
+	if p.State != Published && (p.State != Withdrawn || p.Published == 0) {
 		return p, nil, errs.Missing()
 	}
 	all, err := f.store.Sessions(ctx, tx, i)

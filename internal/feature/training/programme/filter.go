@@ -77,4 +77,56 @@ func (f *filter) query() string {
 	return "?" + v.Encode()
 }
 
+// deskFilter is what the organiser looks for among the sessions of a programme; "" is everything.
+type deskFilter struct {
+	forms.Form
+	State, Board, By *forms.Choice
+}
+
+// What the organiser looks for by state.
+const (
+	stateWaits = "waits"
+	stateIn    = "in"
+	stateOff   = "off"
+	stateEnded = "ended"
+)
+
+func newDeskFilter(r *http.Request, p Programme, all []Session) *deskFilter {
+	f := &deskFilter{State: forms.NewChoice("state", "State", forms.Option{Value: stateWaits, Text: "Waits for you"}, forms.Option{Value: stateIn, Text: "In the programme"}, forms.Option{Value: stateOff, Text: "Called off"},
+		forms.Option{Value: stateEnded, Text: "Sent back, declined or taken back"}), Board: forms.NewChoice("board", "Board"), By: forms.NewChoice("by", "Run by")}
+	f.Fields(f.State, f.Board, f.By)
+	for _, b := range p.BoardNames() {
+		f.Board.Options = append(f.Board.Options, forms.Option{Value: b, Text: b})
+	}
+	seen := map[string]bool{}
+	for _, s := range all {
+		if !seen[s.By] {
+			seen[s.By] = true
+			f.By.Options = append(f.By.Options, forms.Option{Value: s.By, Text: s.By})
+		}
+	}
+	sort.Slice(f.By.Options, func(i, j int) bool { return f.By.Options[i].Text < f.By.Options[j].Text })
+	f.Fill(r.URL.Query())
+	f.Clear()
+	return f
+}
+
+func (f *deskFilter) empty() bool {
+	return f.State.Value == "" && f.Board.Value == "" && f.By.Value == ""
+}
+
+// wants says whether a session is among those looked for.
+func (f *deskFilter) wants(s Session) bool {
+	state := stateEnded
+	switch s.State {
+	case Proposed:
+		state = stateWaits
+	case Accepted:
+		state = stateIn
+	case Off:
+		state = stateOff
+	}
+	return (f.State.Value == "" || f.State.Value == state) && (f.Board.Value == "" || f.Board.Value == s.Board) && (f.By.Value == "" || f.By.Value == s.By)
+}
+
 func escape(s string) string { return url.QueryEscape(s) }

@@ -9,6 +9,7 @@ import (
 
 	"kith/internal/feature/training"
 	"kith/internal/kernel/term"
+	"kith/internal/platform/ui"
 	"kith/internal/platform/web/forms"
 )
 
@@ -20,10 +21,11 @@ type part struct {
 
 // formView is a form of one column.
 type formView struct {
-	Form   *forms.Form
-	Action string
-	Button string
-	Parts  []part
+	Form    *forms.Form
+	Action  string
+	Button  string
+	Parts   []part
+	Readers ui.Readers // who reads what is sent; none where the page says it otherwise
 }
 
 func yes(name, label, words string) *forms.Many {
@@ -74,7 +76,7 @@ func (f *programmeForm) programme() Programme {
 }
 
 func (f *programmeForm) parts() []part {
-	return []part{{"", []templ.Component{f.Kind.Radios(), f.Title.Input(), f.Summary.Textarea(3), f.First.Input(), f.Last.Input()}}, {"Whose it is, and for whom", []templ.Component{f.Boards.Textarea(3), f.OpenTo.Input(), f.Additional.Checkboxes()}},
+	return []part{{"", []templ.Component{f.Kind.Radios(), f.Title.Input(), f.Summary.Textarea(3), sideBySide(f.First.Input(), f.Last.Input())}}, {"Whose it is, and for whom", []templ.Component{f.Boards.Textarea(3), f.OpenTo.Input(), f.Additional.Checkboxes()}},
 		{"Aims", []templ.Component{f.Aims.Textarea(4)}}, {"Partners and questions", []templ.Component{f.Until.Input(), f.Contact.Input()}}}
 }
 
@@ -113,7 +115,14 @@ func newSessionForm(p Programme, partner bool) *sessionForm {
 		f.Audience.Options = append(f.Audience.Options, forms.Option{Value: g.Key, Text: g.Words})
 	}
 	for _, b := range Bookings {
-		f.Booking.Options = append(f.Booking.Options, forms.Option{Value: string(b.Booking), Text: b.Words, Hint: b.Hint})
+		o := forms.Option{Value: string(b.Booking), Text: b.Words, Hint: b.Hint}
+		if partner {
+			o.Text = b.Ours
+		}
+		f.Booking.Options = append(f.Booking.Options, o)
+	}
+	if partner {
+		f.To.Hint("Everybody sees it")
 	}
 	fields := []forms.Field{f.Title, f.Summary, f.Speaker}
 	if !partner {
@@ -159,6 +168,17 @@ func (f *sessionForm) session() Session {
 	return s
 }
 
+// mark puts each problem at its field, all at once, where nothing is wrong there yet.
+func (f *sessionForm) mark(all []Problem) {
+	at := map[string]*string{"title": &f.Title.Problem, "summary": &f.Summary.Problem, "by": &f.By.Problem, "board": &f.Board.Problem, "open_to": &f.OpenTo.Problem, "day": &f.Day.Problem, "starts": &f.Starts.Problem,
+		"ends": &f.Ends.Problem, "venue": &f.Venue.Problem, "places": &f.Places.Problem, "booking": &f.Booking.Problem, "to": &f.To.Problem}
+	for _, p := range all {
+		if *at[p.Field] == "" {
+			*at[p.Field] = p.Words
+		}
+	}
+}
+
 func timeOf(t *forms.Time) string {
 	if !t.Given {
 		return ""
@@ -174,7 +194,7 @@ func (f *sessionForm) parts() []part {
 	if len(f.Board.Options) > 0 {
 		what = append(what, f.Board.Radios())
 	}
-	return []part{{"What it is", what}, {"Whom it is for", []templ.Component{f.Audience.Checkboxes(), f.OpenTo.Input()}}, {"When", []templ.Component{f.Day.Select("Choose a day"), f.Starts.Input(), f.Ends.Input()}},
+	return []part{{"What it is", what}, {"Whom it is for", []templ.Component{f.Audience.Checkboxes(), f.OpenTo.Input()}}, {"When", []templ.Component{f.Day.Select("Choose a day"), sideBySide(f.Starts.Input(), f.Ends.Input())}},
 		{"Where", []templ.Component{f.Online.Checkboxes(), f.Venue.Input(), f.Address.Input(), f.Postcode.Input()}}, {"Places", []templ.Component{f.Places.Input(), f.Booking.Radios(), f.To.Input()}}}
 }
 

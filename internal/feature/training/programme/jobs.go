@@ -19,6 +19,7 @@ type WritePartner struct {
 	Partner   PartnerID `json:"partner"`
 	Programme ID        `json:"programme"`
 	Session   SessionID `json:"session,omitempty"`
+	Moved     bool      `json:"moved,omitempty"` // the organiser changed its day, its time or its place
 }
 
 // Kind names the work in the queue.
@@ -45,8 +46,8 @@ func (f *Feature) writePartner(ctx context.Context, v access.Viewer, a WritePart
 		if err != nil {
 			return err
 		}
-		until := lapses(p)
-		if until <= tx.Now && a.Session == "" {
+		until, over := lapses(p), t.Over(clock.DayOf(tx.Now.Time()))
+		if a.Session == "" && (over || CanPropose(p, clock.DayOf(tx.Now.Time())) != nil) {
 			return nil // proposals closed while the letter waited
 		}
 		body, subject, key := "", "Take part: "+p.Title, string(t.ID)+"-link-"+fmt.Sprint(int64(tx.Now))
@@ -57,12 +58,17 @@ func (f *Feature) writePartner(ctx context.Context, v access.Viewer, a WritePart
 			body = fmt.Sprintf("%s takes place from %s to %s.\n\nHere %s proposes sessions, and sees what became of them, until the end of %s:", p.Title, term.LongDate(p.First), longYear(p.Last), t.Name, term.LongDate(p.ProposeUntil))
 		} else {
 			s, err := f.store.Session(ctx, tx, a.Session)
-			if err != nil {
+			if err != nil || a.Moved && s.State != Accepted { // what became of it since is said in a letter of its own
 				return err
 			}
-			body, key = answerWords(s), string(s.ID)+"-"+string(s.State)+fmt.Sprint(s.Revision)
+			body, key = answerWords(s, a.Moved), string(s.ID)+"-"+string(s.State)+fmt.Sprint(s.Revision)
 			subject = p.Title + ": about your session"
 			until = max(until, clock.Of(p.Last.Add(1).Start()))
+			if over { // told, and no link any more
+				m = mail.Message{To: to.Email, Subject: subject, At: tx.Now, MessageID: mail.IDAt(f.PublicURL, key), Text: body + "\n\n" + f.Publisher + "\n"}
+				return nil
+			}
+			body += "\n\n" + answerLink(s)
 		}
 		secret, err := add(ctx, tx, toPropose, link{Subject: string(t.ID), Programme: p.ID, Until: until})
 		m = mail.Message{To: to.Email, Subject: subject, At: tx.Now, MessageID: mail.IDAt(f.PublicURL, key),
@@ -86,66 +92,90 @@ func lapses(p Programme) clock.Millis {
 func longYear(d clock.Day) string { return term.LongDate(d) + " " + string(d[:4]) }
 
 // answerWords are what a partner reads about its session.
-func answerWords(s Session) string {
-	when := "“" + s.Title + "”, " + term.LongDate(s.On) + ", " + s.Starts + " to " + s.Ends
+func answerWords(s Session, moved bool) string {
+	at := "“" + s.Title + "”, " + term.LongDate(s.On) + ", " + s.Starts + " to " + s.Ends
 	words := ""
 	if s.Reply != "" {
 		words = "\n\n" + s.Reply
 	}
-	switch s.State {
-	case Accepted:
-		return when + ", is in the programme." + words + "\n\nEverything that you propose:"
-	case Returned:
-		return when + ": this needs a change before it can go in." + words + "\n\nChange it here, and it is looked at again:"
-	case Declined:
-		return when + ", does not go into the programme." + words + "\n\nEverything that you propose:"
-	case Off:
-		return when + ", was called off." + words + "\n\nEverything that you propose:"
+	switch {
+	case s.State == Accepted && moved:
+		return "Your session has moved. This is how it stands now, and everybody who booked it here is told:\n\n" + at + ", " + where(s) + "."
+	case s.State == Accepted:
+		return at + ", is in the programme." + words
+	case s.State == Returned:
+		return at + ": this needs a change before it can go in." + words
+	case s.State == Declined:
+		return at + ", does not go into the programme." + words
+	case s.State == Off:
+		return at + ", was called off. " + s.Why
 	}
-	return when + words + "\n\nEverything that you propose:"
+	return at + words
 }
 
-// WriteBooking writes to somebody who booked a session without an account how it stands, with a link to give it back. Confirm says that
-// they asked for it; otherwise something changed for them, and whoever has an account is told as of every date.
-type WriteBooking struct {
-	Booking training.BookingID `json:"booking"`
-	Confirm bool               `json:"confirm,omitempty"`
+// answerLink leads to the link.
+func answerLink(s Session) string {
+	if s.State == Returned {
+		return "Change it here, and it is looked at again:"
+	}
+	return "Everything that you propose:"
+}
+
+// WriteEnding tells a partner, once, what ended: with a programme, when that was withdrawn; without, its part in all of them.
+type WriteEnding struct {
+	Partner   PartnerID `json:"partner"`
+	Programme ID        `json:"programme,omitempty"`
 }
 
 // Kind names the work in the queue.
-func (WriteBooking) Kind() string { return "training.write_session_booking" }
+func (WriteEnding) Kind() string { return "training.write_ending" }
 
-func (f *Feature) writeBooking(ctx context.Context, v access.Viewer, a WriteBooking) error {
+// writeEnding is the work of WriteEnding. It may run twice: the letter has the same id then.
+func (f *Feature) writeEnding(ctx context.Context, v access.Viewer, a WriteEnding) error {
 	var m mail.Message
-	err := f.DB.Write(ctx, v, func(ctx context.Context, tx *store.Tx) error {
+	err := f.DB.Read(ctx, v, func(ctx context.Context, tx *store.Tx) error {
 		m = mail.Message{}
-		tx.Unaudited("a letter about a booking, which is in the log itself")
-		k, err := f.Store.Booking(ctx, tx, a.Booking)
-		if err != nil || k.By != "" || k.Email == "" {
-			return err
+		t, err := f.store.Partner(ctx, tx, a.Partner)
+		if err != nil || a.Programme == "" && t.EndsOn == "" {
+			return err // admitted again meanwhile
 		}
-		p, err := f.Store.Place(ctx, tx, a.Booking)
+		to, err := f.store.Contact(ctx, tx, a.Partner)
 		if err != nil {
 			return err
 		}
-		s, err := f.store.ofRun(ctx, tx, p.First)
+		all, err := f.store.ofPartner(ctx, tx, a.Partner)
 		if err != nil {
 			return err
 		}
-		g, err := f.store.Programme(ctx, tx, s.Programme)
-		if err != nil {
-			return err
-		}
-		end := "\n\n" + f.Publisher + "\n"
-		if p.Open(tx.Now) {
-			secret, err := f.store.relink(ctx, tx, toGiveBack, link{Subject: string(a.Booking), Until: clock.Of(s.On.Add(1).Start())})
+		var subject, body, key string
+		var at clock.Millis
+		if a.Programme == "" {
+			subject, body, at, key = "Your part in our programmes ends", endWords(t), t.Ended, string(t.EndsOn)
+		} else {
+			p, err := f.store.Programme(ctx, tx, a.Programme)
 			if err != nil {
 				return err
 			}
-			end = "\n\nCannot come after all? Give the place back here, and it goes to the next in line:\n" + f.PublicURL + "/training/places/" + secret + end
+			subject, body, at, key = "Withdrawn: "+p.Title, withdrawnWords(p)+"\n\n"+p.Why, p.Ended, string(p.ID)
 		}
-		m = mail.Message{To: k.Email, Subject: g.Title + ": " + placeSubject(p, tx.Now), At: tx.Now, MessageID: mail.IDAt(f.PublicURL, string(k.ID)+"-"+string(p.State)+fmt.Sprint(int64(tx.Now))),
-			Text: placeWords(p, s, tx.Now) + "\n\n" + strings.Join(facts(s), "\n") + end}
+		var ended, stay []string
+		for _, s := range all {
+			line := "- " + term.LongDate(s.On) + ", " + s.Starts + " to " + s.Ends + ": " + s.Title
+			switch {
+			case a.Programme != "" && s.Programme != a.Programme:
+			case (s.State == Off || s.State == Declined) && s.Changed >= at:
+				ended = append(ended, line)
+			case a.Programme == "" && s.State == Accepted && s.On >= t.EndsOn:
+				stay = append(stay, line)
+			}
+		}
+		if len(ended) > 0 {
+			body += "\n\nThis ends with it:\n" + strings.Join(ended, "\n")
+		}
+		if len(stay) > 0 {
+			body += "\n\nThis stays in the programme:\n" + strings.Join(stay, "\n")
+		}
+		m = mail.Message{To: to.Email, Subject: subject, At: at, MessageID: mail.IDAt(f.PublicURL, string(t.ID)+"-end-"+key), Text: body + "\n\n" + f.Publisher + "\n"}
 		return nil
 	})
 	if err != nil || m.To == "" {
@@ -153,6 +183,26 @@ func (f *Feature) writeBooking(ctx context.Context, v access.Viewer, a WriteBook
 	}
 	return f.Mailer.Send(ctx, m)
 }
+
+// endWords say that a partner's part ends, and why.
+func endWords(t Partner) string {
+	return "From " + longYear(t.EndsOn) + " on, " + t.Name + " takes no further part in our programmes of events, and its links stop working.\n\n" + t.EndsWhy
+}
+
+// withdrawnWords say that a programme was withdrawn, and when.
+func withdrawnWords(p Programme) string {
+	return p.Title + " (" + when(p) + ") was withdrawn on " + longYear(clock.DayOf(p.Ended.Time())) + "."
+}
+
+// WriteBooking writes to somebody who booked a session without an account how it stands. Confirm says that they asked for it; otherwise
+// something changed for them, and whoever has an account is told as of every date.
+type WriteBooking struct {
+	Booking training.BookingID `json:"booking"`
+	Confirm bool               `json:"confirm,omitempty"`
+}
+
+// Kind names the work in the queue.
+func (WriteBooking) Kind() string { return "training.write_session_booking" }
 
 func placeSubject(p training.Place, now clock.Millis) string {
 	switch {
@@ -168,7 +218,7 @@ func placeSubject(p training.Place, now clock.Millis) string {
 func placeWords(p training.Place, s Session, now clock.Millis) string {
 	switch {
 	case s.State == Off:
-		return "This session was called off, and your place with it:"
+		return "This session was called off, and your place with it. " + s.Why
 	case p.State == training.Offered && p.Live(now):
 		return "A place has come free for you until " + term.DateTime(p.Until, now) + ". You find it in a letter of its own:"
 	case p.Live(now):

@@ -176,6 +176,9 @@ func (f *Feature) takePartner(ctx context.Context, tx *store.Tx, p Partner, c Co
 		return true, false, f.store.insertPartner(ctx, tx, p, c)
 	}
 	have := same[0]
+	if have.EndsOn != "" {
+		return false, false, nil // its part has ended, or is to: a list does not admit it again, the organiser does
+	}
 	c.ID = have.ID
 	was, err := f.store.Contact(ctx, tx, have.ID)
 	if err != nil {

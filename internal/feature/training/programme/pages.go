@@ -8,10 +8,10 @@ import (
 	"unicode"
 
 	"kith/internal/feature/training"
-	"kith/internal/feature/training/catalogue"
 	"kith/internal/kernel/access"
 	"kith/internal/kernel/clock"
 	"kith/internal/kernel/errs"
+	"kith/internal/kernel/term"
 	"kith/internal/platform/calendar"
 	"kith/internal/platform/document"
 	"kith/internal/platform/mail"
@@ -178,6 +178,9 @@ type bookForm struct {
 
 type bookView struct {
 	Form    *bookForm
+	Many    bool            // too many sessions to show them all
+	Facts   []ui.SummaryRow // of the session that was chosen; none while it is asked for
+	Other   string          // where another is chosen
 	Action  string
 	OpenTo  string
 	Readers []ui.Reader
@@ -193,29 +196,45 @@ func (f *Feature) bookPageOf(r *http.Request) (x poster, v bookView, err error) 
 		Email:  forms.NewText("email", "Your e-mail address").Required("Write your e-mail address, for the confirmation").Max(254).Kind("email", "email"),
 		Access: forms.NewLines("access", "What do you need to get in and take part? (if anything)").Max(500), Diet: forms.NewLines("diet", "Food (if anything)").Max(300)}
 	form.Fields(form.Session, form.Name, form.Title, form.Org, form.Email, form.Access, form.Diet)
+	wished := r.URL.Query().Get("session")
+	var can []Session
 	for _, s := range x.all {
 		if _, to := x.how(s); s.Booking == Own && to.Href != "" {
-			o := forms.Option{Value: string(s.ID), Text: s.Title, Hint: longYear(s.On) + ", " + s.Starts + " to " + s.Ends + ". " + x.view(s).Where + ". " + x.view(s).Chip.Text}
-			if s.OpenTo != "" {
-				o.Hint += ". For: " + s.OpenTo
-			}
-			form.Session.Options = append(form.Session.Options, o)
+			can = append(can, s)
 		}
 	}
-	if len(form.Session.Options) == 0 {
+	if len(can) == 0 {
 		return x, v, errs.Missing()
 	}
-	form.Session.Value = r.URL.Query().Get("session")
-	if len(form.Session.Options) == 1 {
-		form.Session.Value = form.Session.Options[0].Value
-	}
-	v = bookView{Form: form, Action: "/training/programmes/" + string(x.p.ID) + "/book", OpenTo: capital(x.p.OpenTo),
+	v = bookView{Form: form, Action: "/training/programmes/" + string(x.p.ID) + "/book", OpenTo: capital(x.p.OpenTo), Many: len(can) > fewSessions,
 		Readers: []ui.Reader{{Who: "The organiser’s training administrators", Why: "who comes, and what you need"}, {Who: "Head and safeguarding leads of your school, if it is one", Why: "that you come; not what you need"}}}
-	if s, ok := one(x.all, form.Session.Value); ok && s.OpenTo != "" {
-		v.OpenTo = capital(s.OpenTo)
+	if s, ok := one(can, wished); ok && len(can) > 1 {
+		v.Action, v.Other = v.Action+"?session="+wished, "/training/programmes/"+string(x.p.ID)
+		can = []Session{s}
+	}
+	for _, s := range can {
+		o := forms.Option{Value: string(s.ID), Text: s.Title, Hint: longYear(s.On) + ", " + s.Starts + " to " + s.Ends + ". " + x.view(s).Where + ". " + x.view(s).Chip.Text}
+		if v.Many {
+			o.Text = term.Date(s.On) + ", " + s.Starts + ": " + s.Title
+		}
+		if s.OpenTo != "" {
+			o.Hint += ". For: " + s.OpenTo
+		}
+		form.Session.Options = append(form.Session.Options, o)
+	}
+	if len(can) == 1 {
+		s := can[0]
+		form.Session.Value = string(s.ID)
+		v.Facts = []ui.SummaryRow{fact("When", longYear(s.On)+", "+s.Starts+" to "+s.Ends), fact("Where", where(s)), fact("Places", x.view(s).Chip.Text)}
+		if s.OpenTo != "" {
+			v.OpenTo = capital(s.OpenTo)
+		}
 	}
 	return x, v, nil
 }
+
+// fewSessions is how many sessions stand one below the other with a button each; more make a list to choose from.
+const fewSessions = 8
 
 func one(all []Session, id string) (Session, bool) {
 	for _, s := range all {
@@ -229,7 +248,7 @@ func one(all []Session, id string) (Session, bool) {
 func booking(x poster, v bookView) web.Page {
 	mast := ui.Mast{Heading: "Book a place", Text: x.p.Title}
 	if s, ok := one(x.all, v.Form.Session.Value); ok && len(v.Form.Session.Options) == 1 {
-		mast.Text = s.Title + ", " + longYear(s.On) + ", " + s.Starts
+		mast.Text = s.Title
 	}
 	return public("Book a place", mast, web.Page{Crumb: &ui.Link{Text: x.p.Title, Href: "/training/programmes/" + string(x.p.ID)}, Body: bookPage(v)})
 }
@@ -278,7 +297,7 @@ func (f *Feature) book(w http.ResponseWriter, r *http.Request) error {
 		return errs.New(errs.Invalid, "The form was not whole. Open it again.")
 	}
 	if form.Email.Value != "" && !mail.IsAddress(form.Email.Value) {
-		form.Email.Problem, ok = "Write an e-mail address, such as name@example.org", false
+		form.Email.Problem, ok = notAddress, false
 	}
 	if !ok {
 		return web.Invalid(w, r, booking(x, v))
@@ -310,10 +329,15 @@ func contactOf(p Programme) string {
 
 type placeView struct {
 	Action, Problem string
-	Chip            ui.Chip
+	Words           string // how it stands
 	Facts           []ui.SummaryRow
-	Back            bool
+	Back            string // the words of the button that gives it back, "" where there is nothing to give
+	Then            string // what happens then
+	Programme       string
 }
+
+// notAddress is the answer to what is no e-mail address.
+const notAddress = "Write an e-mail address, such as name@example.org"
 
 func (f *Feature) place(w http.ResponseWriter, r *http.Request) error { return f.placePageOf(w, r, "") }
 
@@ -330,7 +354,13 @@ func (f *Feature) placePageOf(w http.ResponseWriter, r *http.Request, problem st
 		if m, err = f.Confirmed(ctx, tx, r.PathValue("token")); err != nil {
 			return err
 		}
-		v.Chip, v.Back = catalogue.ChipOf(m.Place, tx.Now), m.Place.Open(tx.Now)
+		v.Words, v.Programme = strings.TrimSuffix(placeWords(m.Place, m.Session, tx.Now), ":")+".", "/training/programmes/"+string(m.Programme.ID)
+		switch {
+		case m.Place.Live(tx.Now):
+			v.Back, v.Then = "Give the place back", "Cannot come? The place goes to the next in line at once."
+		case m.Place.Open(tx.Now):
+			v.Back, v.Then = "Leave the line", "No need to wait? Whoever stands behind you moves up."
+		}
 		v.Facts = []ui.SummaryRow{fact("When", longYear(m.Session.On)+", "+m.Session.Starts+" to "+m.Session.Ends), fact("Where", where(m.Session)), fact("Run by", m.Session.By)}
 		return nil
 	})

@@ -3,6 +3,7 @@ package programme
 import (
 	"context"
 	"net/http"
+	"strconv"
 
 	"kith/internal/feature/training"
 	"kith/internal/kernel/clock"
@@ -27,6 +28,7 @@ func (f *Feature) officeRoutes() []web.Route {
 		web.Get(one+"/words", training.Office, f.edit),
 		web.Post(one+"/words", training.Office, f.save),
 		web.Post(one+"/publish", training.Office, f.publish),
+		web.Get(one+"/bookings.xlsx", training.Office, f.bookings),
 		web.Get(one+"/sessions/new", training.Office, f.beginSession),
 		web.Post(one+"/sessions", training.Office, f.addSession),
 		web.Get(one+"/load", training.Office, f.beginLoad),
@@ -38,10 +40,17 @@ func (f *Feature) officeRoutes() []web.Route {
 		web.Post(session+"/answer", training.Office, f.answer),
 		web.Get(session+"/words", training.Office, f.editSession),
 		web.Post(session+"/words", training.Office, f.saveSession),
-		web.Post(session+"/call-off", training.Office, f.callOff),
+		web.Get(session+"/call-off", training.Office, f.beginCallOff),
+		web.Post(session+"/call-off", training.Office, f.callOffSession),
 		web.Get(partners, training.Office, f.partners),
 		web.Upload(partners, training.Office, 3<<20, f.loadPartners),
 		web.Post(partners+"/{partner}/decide", training.Office, f.decide),
+		web.Get(partners+"/{partner}", training.Office, f.onePartner),
+		web.Get(partners+"/{partner}/end", training.Office, f.beginEnd),
+		web.Post(partners+"/{partner}/end", training.Office, f.endPartner),
+		web.Post(partners+"/{partner}/admit", training.Office, f.admit),
+		web.Get(one+"/withdraw", training.Office, f.beginWithdraw),
+		web.Post(one+"/withdraw", training.Office, f.withdrawProgramme),
 	}
 }
 
@@ -211,6 +220,10 @@ type deskView struct {
 	Clashing int
 	Problem  string
 	WhyNot   string // why it cannot be published; "" when it can
+	Gone     string // that it was withdrawn, when and why; "" where it was not
+	Off      bool   // it can be withdrawn
+	Filter   *deskFilter
+	Shown    string // how many sessions a filter leaves; "" without one
 	Link     string // where everybody sees it
 	Invite   bool
 	Until    string
@@ -257,6 +270,11 @@ func (f *Feature) deskOf(r *http.Request, problem string) (web.Page, error) {
 			}
 		}
 		v = deskView{P: p, Path: deskPath(id), When: when(p), Chip: programmeChip(p), Problem: problem, Link: "/training/programmes/" + string(id), Invite: CanPropose(p, clock.DayOf(tx.Now.Time())) == nil, Until: term.LongDate(p.ProposeUntil)}
+		if p.State == Withdrawn {
+			v.Gone = "It was withdrawn on " + longYear(clock.DayOf(p.Ended.Time())) + ". " + p.Why
+		}
+		v.Off = CanWithdraw(p, tx.Now) == nil
+		v.Filter = newDeskFilter(r, p, all)
 		v.fill(all, houses, counts)
 		return nil
 	})
@@ -264,8 +282,16 @@ func (f *Feature) deskOf(r *http.Request, problem string) (web.Page, error) {
 }
 
 func (v *deskView) fill(all []Session, houses map[string]string, counts map[training.RunID]training.Count) {
-	accepted, of := 0, map[string]int{}
+	accepted, of, shown := 0, map[string]int{}, 0
 	for _, s := range all {
+		if s.State == Accepted {
+			accepted++
+			of[s.Board]++
+		}
+		if !v.Filter.wants(s) {
+			continue
+		}
+		shown++
 		row := deskRow{Href: lookPath(s), Title: s.Title, When: s.Starts + " to " + s.Ends, By: s.By, Where: s.Venue, Board: s.Board, Shape: boardShape(v.P, s.Board)}
 		if s.Online {
 			row.Where = "By video"
@@ -275,18 +301,12 @@ func (v *deskView) fill(all []Session, houses map[string]string, counts map[trai
 			v.Clashing += min(1, len(row.Clashes))
 		}
 		if s.Run != "" {
-			row.Seats = text.Plural(int(counts[s.Run].Taken), "booked", "booked")
-			if s.Places > 0 {
-				row.Seats = text.Plural(int(counts[s.Run].Taken), "of", "of") + " " + text.Plural(int(s.Places), "booked", "booked")
-			}
+			row.Seats = seatWords(s, counts[s.Run])
 		}
 		switch s.State {
 		case Accepted, Off:
 			if s.State == Off {
 				row.Chip = stateChip(s)
-			} else {
-				accepted++
-				of[s.Board]++
 			}
 			if long := term.LongDate(s.On); len(v.Days) == 0 || v.Days[len(v.Days)-1].Long != long {
 				v.Days = append(v.Days, deskDay{Long: long})
@@ -304,6 +324,9 @@ func (v *deskView) fill(all []Session, houses map[string]string, counts map[trai
 	}
 	for i, b := range v.P.BoardNames() {
 		v.Boards = append(v.Boards, boardView{N: i % shapes, Name: b, Count: text.Plural(of[b], "session", "sessions")})
+	}
+	if !v.Filter.empty() {
+		v.Shown = text.Plural(shown, "session fits", "sessions fit") + ", of " + strconv.Itoa(len(all)) + "."
 	}
 	if err := CanPublish(v.P, accepted); err != nil {
 		v.WhyNot = errs.Sentence(err)

@@ -1,13 +1,16 @@
 package programme
 
 import (
+	"cmp"
 	"context"
+	"errors"
 	"net/http"
 
 	"kith/internal/kernel/access"
 	"kith/internal/kernel/clock"
 	"kith/internal/kernel/errs"
 	"kith/internal/kernel/term"
+	"kith/internal/platform/mail"
 	"kith/internal/platform/store"
 	"kith/internal/platform/ui"
 	"kith/internal/platform/web"
@@ -34,7 +37,7 @@ func dayOf(s string) clock.Day {
 	return d
 }
 
-// open is a programme for which partners may register now. NotFound: none.
+// openTo is a programme for which partners may register now. NotFound: none to which they ever could. Rule: they can no longer.
 func (f *Feature) openTo(r *http.Request) (p Programme, err error) {
 	id, err := pathProgramme(r)
 	if err != nil {
@@ -44,23 +47,32 @@ func (f *Feature) openTo(r *http.Request) (p Programme, err error) {
 		if p, err = f.store.Programme(ctx, tx, id); err != nil {
 			return err
 		}
-		if CanPropose(p, clock.DayOf(tx.Now.Time())) != nil {
+		if p.ProposeUntil == "" {
 			return errs.Missing()
 		}
-		return nil
+		return CanPropose(p, clock.DayOf(tx.Now.Time()))
 	})
 	return p, err
 }
 
+// closed answers whoever would take part when that is over, and hands every other error on.
+func closed(w http.ResponseWriter, r *http.Request, p Programme, err error) error {
+	if !errs.Is(err, errs.Rule) {
+		return err
+	}
+	return web.Show(w, r, public("Take part", ui.Mast{Heading: "Take part", Text: p.Title + ", " + when(p)}, web.Page{Body: saidPage([]string{errs.Sentence(err) + "."}, ui.Link{Text: "Training and events", Href: "/training"})}))
+}
+
 func registerView(p Programme, form *registerForm) web.Page {
-	v := formView{Form: &form.Form, Action: "/training/programmes/" + string(p.ID) + "/take-part", Button: "Ask to take part", Parts: form.parts()}
+	v := formView{Form: &form.Form, Action: "/training/programmes/" + string(p.ID) + "/take-part", Button: "Ask to take part", Parts: form.parts(),
+		Readers: ui.Readers{Title: "Who reads it", Rows: []ui.Reader{{Who: "The organiser’s training administrators", Why: "all of it"}}, Note: "Nobody else, but for the name of the organisation: it is printed in programmes."}}
 	return public("Take part", ui.Mast{Heading: "Take part", Text: p.Title + ", " + when(p) + ". For agencies, settings and groups that would like to bring a session."}, web.Page{Body: registerPage(v, term.LongDate(p.ProposeUntil))})
 }
 
 func (f *Feature) beginRegister(w http.ResponseWriter, r *http.Request) error {
 	p, err := f.openTo(r)
 	if err != nil {
-		return err
+		return closed(w, r, p, err)
 	}
 	form := newRegisterForm()
 	form.ID = web.NewID(r)
@@ -70,12 +82,15 @@ func (f *Feature) beginRegister(w http.ResponseWriter, r *http.Request) error {
 func (f *Feature) register(w http.ResponseWriter, r *http.Request) error {
 	p, err := f.openTo(r)
 	if err != nil {
-		return err
+		return closed(w, r, p, err)
 	}
 	form := newRegisterForm()
 	ok := form.Parse(r)
 	if form.ID == "" {
 		return errs.New(errs.Invalid, "The form was not whole. Open it again.")
+	}
+	if form.Email.Problem == "" && !mail.IsAddress(form.Email.Value) {
+		form.Email.Problem, ok = notAddress, false
 	}
 	if !ok {
 		return web.Invalid(w, r, registerView(p, form))
@@ -99,18 +114,31 @@ func (f *Feature) opened(r *http.Request) (o Opened, now clock.Millis, err error
 	if err := f.try(r.Context(), district, from); err != nil {
 		return o, 0, err
 	}
-	if err := f.DB.Read(r.Context(), web.Viewer(r), func(ctx context.Context, tx *store.Tx) (err error) {
+	err = f.DB.Read(r.Context(), web.Viewer(r), func(ctx context.Context, tx *store.Tx) (err error) {
 		now = tx.Now
-		o, err = f.Open(ctx, tx, r.PathValue("token"))
+		if o, err = f.Open(ctx, tx, r.PathValue("token")); err != nil || o.Programme.Block == "" {
+			return err
+		}
+		o.Counts, err = f.Store.Counts(ctx, tx, o.Programme.Block)
 		return err
-	}); err != nil {
+	})
+	if errs.Is(err, errs.Rule) {
+		err = ended{err}
+	} else if err != nil {
 		return o, 0, err
 	}
-	return o, now, f.found(r.Context(), district, from)
+	return o, now, cmp.Or(f.found(r.Context(), district, from), err)
 }
 
-// lapsed answers a link that opens nothing, and hands every other error on.
+// ended says that the link is right, and that its partner's part is over.
+type ended struct{ error }
+
+// lapsed answers a link that opens nothing, or whose partner's part has ended, and hands every other error on.
 func lapsed(w http.ResponseWriter, r *http.Request, err error) error {
+	var over ended
+	if errors.As(err, &over) {
+		return web.Show(w, r, public("Your sessions", ui.Mast{Heading: "This link does not work any more"}, web.Page{Body: saidPage([]string{errs.Sentence(over.error), "A question? Write to the organiser, who can let you take part again."}, ui.Link{Text: "Training and events", Href: "/training"})}))
+	}
 	if !errs.Is(err, errs.NotFound) {
 		return err
 	}
@@ -131,7 +159,9 @@ type partnerRow struct {
 	Title, When, Where string
 	Chip               ui.Chip
 	Reply              string
-	Href               string // where it can be changed; "" when it cannot
+	Seats              string // how many come; "" where nobody books here
+	Public             string // where everybody sees it; "" while nobody does
+	Href, Change       string // where it can be changed, and the words of the link; "" when it cannot
 	Withdraw           string
 }
 
@@ -158,18 +188,30 @@ func partnerPageOf(o Opened, token, problem string, now clock.Millis) web.Page {
 	} else {
 		v.New = true
 	}
-	if o.Programme.State == Published {
+	if o.Programme.State == Published || o.Programme.State == Withdrawn && o.Programme.Published != 0 {
 		v.Preview = "/training/programmes/" + string(o.Programme.ID)
 	}
 	for _, s := range o.Sessions {
 		row := partnerRow{Title: s.Title, When: term.LongDate(s.On) + ", " + s.Starts + " to " + s.Ends, Where: where(s), Chip: stateChip(s), Reply: s.Reply}
-		if CanRevise(s) == nil {
-			row.Href, row.Withdraw = v.Path+"/"+string(s.ID), v.Path+"/"+string(s.ID)+"/withdraw"
+		if s.Shown() && v.Preview != "" {
+			row.Public = sessionPath(s)
+		}
+		if s.State == Accepted && s.Run != "" {
+			row.Seats = seatWords(s, o.Counts[s.Run]) + "."
+		}
+		if CanRevise(s) == nil && (v.New || s.State != TakenOut) {
+			row.Href, row.Change = v.Path+"/"+string(s.ID), "Change it"
+			if s.State == TakenOut {
+				row.Change = "Propose it again"
+			}
+		}
+		if CanTakeBack(s) == nil {
+			row.Withdraw = v.Path + "/" + string(s.ID) + "/withdraw"
 		}
 		v.Rows = append(v.Rows, row)
 	}
 	text := when(o.Programme) + "."
-	if o.Programme.ProposeUntil != "" {
+	if o.Programme.ProposeUntil != "" && v.New {
 		text += " Propose until " + term.LongDate(o.Programme.ProposeUntil) + "."
 	}
 	return public("Your sessions", ui.Mast{Heading: o.Partner.Name, Text: o.Programme.Title + ", " + text}, web.Page{Body: partnerPage(v)})
@@ -184,7 +226,8 @@ func (f *Feature) partner(w http.ResponseWriter, r *http.Request) error {
 }
 
 func proposalPage(o Opened, token string, form *sessionForm, reply, at string) web.Page {
-	v := formView{Form: &form.Form, Action: "/training/propose/" + token + "/" + at, Button: "Propose it", Parts: form.parts()}
+	v := formView{Form: &form.Form, Action: "/training/propose/" + token + "/" + at, Button: "Propose it", Parts: form.parts(),
+		Readers: ui.Readers{Title: "Who reads it", Rows: []ui.Reader{{Who: "The organiser’s training administrators", Why: "now, to accept it or to write back to you"}}, Note: "Everybody else once it is accepted: it is then in the programme, with the name of your organisation."}}
 	return public("A session", ui.Mast{Heading: "Propose a session", Text: o.Programme.Title + ", " + when(o.Programme)}, web.Page{Crumb: &ui.Link{Text: "Your sessions", Href: "/training/propose/" + token}, Body: proposePage(v, reply)})
 }
 
@@ -219,6 +262,8 @@ func (f *Feature) propose(w http.ResponseWriter, r *http.Request) error {
 // file sends a proposal on, or shows its form again with what is wrong.
 func (f *Feature) file(w http.ResponseWriter, r *http.Request, o Opened, form *sessionForm, s Session, ok bool, at, reply string) error {
 	token := r.PathValue("token")
+	s.By = o.Partner.Name
+	form.mark(ProposalProblems(o.Programme, s))
 	if !ok || form.Wrong() {
 		return web.Invalid(w, r, proposalPage(o, token, form, reply, at))
 	}
@@ -288,7 +333,7 @@ func (f *Feature) withdraw(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	err = f.Withdraw(r.Context(), web.Viewer(r).District, r.PathValue("token"), s.ID)
+	err = f.TakeBack(r.Context(), web.Viewer(r).District, r.PathValue("token"), s.ID)
 	if errs.Is(err, errs.Rule) {
 		return web.Invalid(w, r, partnerPageOf(o, r.PathValue("token"), errs.Sentence(err), now))
 	}

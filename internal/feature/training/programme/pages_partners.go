@@ -24,50 +24,57 @@ func recordRef(i PartnerID) ref.Ref { return ref.To(access.Training, string(i)) 
 type partnersView struct {
 	Asking []partnerLine
 	Known  []partnerLine
+	Over   []partnerLine
 	Load   loadView
 }
 
 type partnerLine struct {
 	ID, Name, Says, Contact, Offers string
-	Decide                          string
+	Decide, Href                    string
 	Invited                         bool
 }
 
 // partnersOf reads the partners of the viewer's organiser; who answers for them is shown, and noted.
-func (f *Feature) partnersOf(ctx context.Context, tx *store.Tx, org string) (asking, known []partnerLine, err error) {
+func (f *Feature) partnersOf(ctx context.Context, tx *store.Tx, org string) (asking, known, over []partnerLine, err error) {
 	all, err := f.Partners(ctx, tx, org)
 	if err != nil {
-		return nil, nil, err
+		return nil, nil, nil, err
 	}
 	contacts, err := f.store.Contacts(ctx, tx, org)
 	if err != nil {
-		return nil, nil, err
+		return nil, nil, nil, err
 	}
 	var seen []string
 	for _, p := range all {
 		c := contacts[p.ID]
-		l := partnerLine{ID: string(p.ID), Name: p.Name, Contact: c.Name + ", " + c.Email, Offers: p.Offers}
+		l := partnerLine{ID: string(p.ID), Name: p.Name, Contact: c.Name + ", " + c.Email, Offers: p.Offers, Href: partnerPath(p.ID)}
 		l.Says = PartnerKindWords(p.Kind) + ". " + l.Contact
-		switch p.State {
-		case Asking:
+		switch {
+		case p.State == Known && p.Over(clock.DayOf(tx.Now.Time())):
+			l.Says += ". Ended on " + longYear(p.EndsOn)
+			over, seen = append(over, l), append(seen, l.ID)
+		case p.State == Asking:
 			l.Says += ". Asked " + term.DateTime(p.Asked, tx.Now)
 			l.Decide = "/training/office/partners/" + l.ID + "/decide"
 			asking, seen = append(asking, l), append(seen, l.ID)
-		case Known:
+		case p.State == Known:
+			if p.EndsOn != "" {
+				l.Says += ". Ends on " + longYear(p.EndsOn)
+			}
 			known, seen = append(known, l), append(seen, l.ID)
 		}
 	}
 	if len(seen) > 0 {
 		tx.SawList("training.partners_seen", org, seen)
 	}
-	return asking, known, nil
+	return asking, known, over, nil
 }
 
 func (f *Feature) partnersPageOf(r *http.Request, form *forms.Form, res *bulk.Result) (web.Page, error) {
 	v := partnersView{Load: loadView{Action: "/training/office/partners", Form: form, Result: res, What: [2]string{"partner", "partners"},
 		Lead: "CSV or a workbook with one row an organisation. It needs columns for its name and an e-mail address. Others are taken if they are there: kind, contact, postcode."}}
 	err := f.DB.Read(r.Context(), web.Viewer(r), func(ctx context.Context, tx *store.Tx) (err error) {
-		v.Asking, v.Known, err = f.partnersOf(ctx, tx, org(r))
+		v.Asking, v.Known, v.Over, err = f.partnersOf(ctx, tx, org(r))
 		return err
 	})
 	return working("Partners", web.Page{Crumb: toFront, Body: partnersPage(v)}), err
@@ -152,7 +159,7 @@ func (f *Feature) inviteView(r *http.Request) (p Programme, form *inviteForm, pa
 	if err != nil {
 		return p, nil, nil, err
 	}
-	form = &inviteForm{Who: forms.NewMany("who", "Partners")}
+	form = &inviteForm{Who: forms.NewMany("who", "Partners").Required("Tick the partners that you invite")}
 	var lines []partnerLine
 	form.Fields(form.Who)
 	closed := ""
@@ -167,7 +174,7 @@ func (f *Feature) inviteView(r *http.Request) (p Programme, form *inviteForm, pa
 		if err != nil {
 			return err
 		}
-		_, known, err := f.partnersOf(ctx, tx, p.Org)
+		_, known, _, err := f.partnersOf(ctx, tx, p.Org)
 		form.Who.Options, lines = nil, known
 		for _, k := range known {
 			o := forms.Option{Value: k.ID, Text: k.Name, Hint: k.Contact}

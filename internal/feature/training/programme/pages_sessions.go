@@ -15,7 +15,10 @@ import (
 	"kith/internal/platform/web/forms"
 )
 
-const sessionLead = "What you add is in the programme at once."
+const (
+	sessionLead = "What you add is in the programme at once."
+	changeLead  = "When its day, its time or its place changes, everybody who has a place or stands in line is told, with a new entry for their calendar, and so is the partner."
+)
 
 func sessionFormPage(form *sessionForm, heading, lead, action string, crumb *ui.Link) web.Page {
 	return working(heading, web.Page{Crumb: crumb, Body: officeForm(heading, lead, formView{Form: &form.Form, Action: action, Button: "Save the session", Parts: form.parts()})})
@@ -46,6 +49,7 @@ func (f *Feature) addSession(w http.ResponseWriter, r *http.Request) error {
 	}
 	s := form.session()
 	s.ID, s.Programme = SessionID(form.ID), p.ID
+	form.mark(Problems(p, s))
 	page := sessionFormPage(form, "Add a session", sessionLead, deskPath(p.ID)+"/sessions", toDesk(p))
 	if !ok || form.Wrong() {
 		return web.Invalid(w, r, page)
@@ -93,7 +97,7 @@ func (f *Feature) lookOf(r *http.Request, form *answerForm) (v lookView, s Sessi
 		if err != nil {
 			return err
 		}
-		v = lookView{Path: lookPath(s), Title: s.Title, Chip: stateChip(s), Summary: s.Summary, Reply: s.Reply, Form: form, Revision: s.Revision, Answers: s.State == Proposed || s.State == Returned, Returns: s.State == Proposed,
+		v = lookView{Path: lookPath(s), Title: s.Title, Chip: officeChip(s), Summary: s.Summary, Reply: s.Reply, Form: form, Revision: s.Revision, Answers: s.State == Proposed || s.State == Returned, Returns: s.State == Proposed,
 			CallOff: CanCallOff(s, tx.Now) == nil, Change: s.State == Accepted || s.State == Proposed || s.State == Returned}
 		if s.State == Accepted || s.State == Proposed {
 			v.Clashes = Clashes(s, all, houses)
@@ -110,13 +114,19 @@ func (f *Feature) lookOf(r *http.Request, form *answerForm) (v lookView, s Sessi
 			places = text.Plural(int(s.Places), "place", "places")
 		}
 		v.Facts = append(v.Facts, fact("Places", places), fact("Booking", bookingWords(s)))
+		if s.State == Off && s.Why != "" {
+			v.Facts = append(v.Facts, fact("Called off", s.Why))
+		}
+		if CanChange(p) != nil {
+			v.Answers, v.Returns, v.CallOff, v.Change = false, false, false, false
+		}
 		if s.Run != "" {
 			counts, err := f.Store.Counts(ctx, tx, p.Block)
 			if err != nil {
 				return err
 			}
 			v.Block = "/training/office/blocks/" + string(p.Block)
-			v.Booked = text.Plural(int(counts[s.Run].Taken), "place is taken", "places are taken") + ", " + text.Plural(int(counts[s.Run].Waiting), "waits", "wait") + "."
+			v.Booked = seatWords(s, counts[s.Run]) + "."
 		}
 		if s.Partner == "" {
 			return nil
@@ -171,6 +181,9 @@ func (f *Feature) answer(w http.ResponseWriter, r *http.Request) error {
 		form.Refuse(errs.Refuse("Accept it, send it back or decline it"))
 		return web.Invalid(w, r, lookAt(v, p))
 	}
+	if err := CanAnswer(s, to, form.Words.Value); err != nil && v.Answers && form.Words.Value == "" {
+		form.Words.Problem, ok = errs.Sentence(err), false
+	}
 	if !ok {
 		return web.Invalid(w, r, lookAt(v, p))
 	}
@@ -188,7 +201,7 @@ func (f *Feature) editSession(w http.ResponseWriter, r *http.Request) error {
 	}
 	form := newSessionForm(p, false)
 	form.show(s)
-	return web.Show(w, r, sessionFormPage(form, "Change the session", "Calendars that follow the programme hear of it.", lookPath(s)+"/words", &ui.Link{Text: s.Title, Href: lookPath(s)}))
+	return web.Show(w, r, sessionFormPage(form, "Change the session", changeLead, lookPath(s)+"/words", &ui.Link{Text: s.Title, Href: lookPath(s)}))
 }
 
 func (f *Feature) saveSession(w http.ResponseWriter, r *http.Request) error {
@@ -200,7 +213,8 @@ func (f *Feature) saveSession(w http.ResponseWriter, r *http.Request) error {
 	ok := form.Parse(r)
 	s := form.session()
 	s.ID = have.ID
-	page := sessionFormPage(form, "Change the session", "Calendars that follow the programme hear of it.", lookPath(have)+"/words", &ui.Link{Text: have.Title, Href: lookPath(have)})
+	form.mark(Problems(p, s))
+	page := sessionFormPage(form, "Change the session", changeLead, lookPath(have)+"/words", &ui.Link{Text: have.Title, Href: lookPath(have)})
 	if !ok || form.Wrong() {
 		return web.Invalid(w, r, page)
 	}
@@ -208,17 +222,6 @@ func (f *Feature) saveSession(w http.ResponseWriter, r *http.Request) error {
 		return shown(w, r, &form.Form, page, err, true)
 	}
 	return web.Redirect(w, r, lookPath(have), "Saved.")
-}
-
-func (f *Feature) callOff(w http.ResponseWriter, r *http.Request) error {
-	v, s, p, err := f.lookOf(r, newAnswerForm())
-	if err != nil {
-		return err
-	}
-	if err := f.CallOff(r.Context(), web.Viewer(r), s.ID); err != nil {
-		return shown(w, r, &v.Form.Form, lookAt(v, p), err, true)
-	}
-	return web.Redirect(w, r, deskPath(p.ID), "Called off. It stays in the programme as such, and whoever booked is told.")
 }
 
 type loadView struct {

@@ -14,6 +14,9 @@ func (f *Feature) leaflet(x poster) document.Document {
 	p := x.p
 	d := document.Document{Title: p.Title, MadeBy: f.Publisher, MadeAt: x.now, Purpose: "To be handed out",
 		Publication: &document.Publication{Lines: leafletLines(p, x.all), Foot: f.Publisher + ". As at " + longYear(clock.DayOf(x.now.Time())) + "; the programme on screen is always the latest: " + f.PublicURL + "/training/programmes/" + string(p.ID)}}
+	if p.State == Withdrawn {
+		d.Blocks = append(d.Blocks, document.Heading{Level: 1, Text: "Withdrawn on " + longYear(clock.DayOf(p.Ended.Time()))}, document.Paragraph{Text: p.Why})
+	}
 	for _, s := range lines(p.Summary) {
 		d.Blocks = append(d.Blocks, document.Paragraph{Text: s})
 	}

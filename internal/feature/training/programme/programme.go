@@ -76,13 +76,16 @@ type Programme struct {
 	ProposeUntil clock.Day // the last day on which partners propose; "": they do not
 	Block        training.BlockID
 	State        State
+	Published    clock.Millis // 0 for one that never was
+	Ended        clock.Millis // when it was withdrawn
+	Why          string       // why it was, as everybody reads it
 	Changed      clock.Millis
 	Revision     int64
 }
 
 func (p *Programme) Dest() []any {
 	return []any{(*string)(&p.ID), &p.Org, (*string)(&p.Kind), &p.Title, &p.Summary, &p.OpenTo, &p.Boards, &p.Aims, &p.Contact, (*string)(&p.First), (*string)(&p.Last), &p.Additional,
-		(*string)(&p.ProposeUntil), (*string)(&p.Block), (*string)(&p.State), (*int64)(&p.Changed), &p.Revision}
+		(*string)(&p.ProposeUntil), (*string)(&p.Block), (*string)(&p.State), (*int64)(&p.Published), (*int64)(&p.Ended), &p.Why, (*int64)(&p.Changed), &p.Revision}
 }
 
 // BoardNames are the boards, in their order.
@@ -124,9 +127,10 @@ const (
 // Bookings are the ways in the order of forms.
 var Bookings = []struct {
 	Booking     Booking
-	Words, Hint string
-}{{Own, "Here, in Kith", "Places are counted, a waiting line forms by itself, and whoever comes needs no account"}, {ByLink, "On the partner’s own page", ""},
-	{ByEmail, "By e-mail to the partner", ""}, {JustGo, "Nobody books: people just come", ""}}
+	Words, Ours string // as the organiser reads it, and as a partner does
+	Hint        string
+}{{Own, "Here, in Kith", "On this site", "Places are counted, a waiting line forms by itself, and whoever comes needs no account"}, {ByLink, "On the partner’s own page", "On a page of our own", ""},
+	{ByEmail, "By e-mail to the partner", "By e-mail to us", ""}, {JustGo, "Nobody books: people just come", "Nobody books: people just come", ""}}
 
 // Session is one session of a programme.
 type Session struct {
@@ -154,6 +158,7 @@ type Session struct {
 	Run       training.RunID
 	State     SessionState
 	Reply     string // what the organiser wrote to the partner
+	Why       string // why it was called off, as everybody reads it
 	Source    string // key of the row it was loaded from
 	Sequence  int64  // of the calendar entry
 	Changed   clock.Millis
@@ -162,7 +167,7 @@ type Session struct {
 
 func (s *Session) Dest() []any {
 	return []any{(*string)(&s.ID), (*string)(&s.Programme), (*string)(&s.Partner), &s.By, &s.Title, &s.Summary, &s.Speaker, &s.Board, &s.Audience, &s.OpenTo, &s.Online, &s.VenueID, &s.Venue, &s.Address,
-		&s.Postcode, (*string)(&s.On), &s.Starts, &s.Ends, &s.Places, (*string)(&s.Booking), &s.To, (*string)(&s.Run), (*string)(&s.State), &s.Reply, &s.Source, &s.Sequence, (*int64)(&s.Changed), &s.Revision}
+		&s.Postcode, (*string)(&s.On), &s.Starts, &s.Ends, &s.Places, (*string)(&s.Booking), &s.To, (*string)(&s.Run), (*string)(&s.State), &s.Reply, &s.Why, &s.Source, &s.Sequence, (*int64)(&s.Changed), &s.Revision}
 }
 
 // Day is the session's day with its hours, as the rules of courses take it.
@@ -210,11 +215,17 @@ type Partner struct {
 	AskedFor ID     // the programme on whose page it registered
 	Listed   string // its organisation in the directory; "" until it is approved
 	Asked    clock.Millis
+	EndsOn   clock.Day // from this day on it takes no part any more; "" while it does
+	EndsWhy  string    // why, as it reads it
+	Ended    clock.Millis
 	Version  int64
 }
 
+// Over says whether a partner's part has ended on a day.
+func (p Partner) Over(today clock.Day) bool { return p.EndsOn != "" && today >= p.EndsOn }
+
 func (p *Partner) Dest() []any {
-	return []any{(*string)(&p.ID), &p.Org, &p.Name, &p.Kind, &p.Postcode, &p.Offers, &p.Source, (*string)(&p.State), (*string)(&p.AskedFor), &p.Listed, (*int64)(&p.Asked), &p.Version}
+	return []any{(*string)(&p.ID), &p.Org, &p.Name, &p.Kind, &p.Postcode, &p.Offers, &p.Source, (*string)(&p.State), (*string)(&p.AskedFor), &p.Listed, (*int64)(&p.Asked), (*string)(&p.EndsOn), &p.EndsWhy, (*int64)(&p.Ended), &p.Version}
 }
 
 // Contact is who answers for a partner.

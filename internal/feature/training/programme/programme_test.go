@@ -166,15 +166,22 @@ func TestAPartnersLinkIsItsOwnAndLapses(t *testing.T) {
 		s := w.session(p, nil)
 		testkit.OK(t, w.f.Propose(ctx, district, mine, s))
 		missing(t, w.f.Propose(ctx, district, theirs, s))
-		missing(t, w.f.Withdraw(ctx, district, theirs, s.ID))
-		missing(t, w.f.Withdraw(ctx, district, "not-a-link", s.ID))
+		missing(t, w.f.TakeBack(ctx, district, theirs, s.ID))
+		missing(t, w.f.TakeBack(ctx, district, "not-a-link", s.ID))
 		own := w.add(w.session(p, nil))
-		missing(t, w.f.Withdraw(ctx, district, mine, own.ID))
+		missing(t, w.f.TakeBack(ctx, district, mine, own.ID))
 		b := w.as(access.Public(district))
 		b.Get("/training/propose/" + theirs + "/" + string(s.ID)).Status(404)
 		b.Get("/training/propose/" + mine + "/" + string(s.ID)).Status(200)
-		testkit.OK(t, w.f.Withdraw(ctx, district, mine, s.ID))
-		refused(t, w.f.Propose(ctx, district, mine, w.session(p, func(x *programme.Session) { x.ID, x.Title = s.ID, "Other" })), "has ended")
+		testkit.OK(t, w.f.TakeBack(ctx, district, mine, s.ID))
+		refused(t, w.f.TakeBack(ctx, district, mine, s.ID), "taken this session back already")
+		again := func(x *programme.Session) { x.ID, x.Title, x.Revision = s.ID, "Other", w.revision(s.ID) }
+		b.Get("/training/propose/"+mine).Status(200).Has("main", "Taken back", "Propose it again")
+		testkit.OK(t, w.f.Propose(ctx, district, mine, w.session(p, again))) // a slip of the thumb costs nothing
+		if w.stateOf(s.ID) != "proposed" {
+			t.Error(w.stateOf(s.ID))
+		}
+		testkit.OK(t, w.f.TakeBack(ctx, district, mine, s.ID))
 		if w.text(`SELECT count(*) FROM training_programme_link WHERE hash = '`+mine+`'`) != "0" {
 			t.Error("the secret itself is in the database")
 		}
@@ -242,7 +249,8 @@ func TestSettingsRegisterThemselvesForApproval(t *testing.T) {
 			}
 		}
 		w.Clock.Set(clock.Day("2026-12-05").At(9, 0))
-		b.Get(at).Status(404)
+		b.Get(at).Status(200).Has("main", "Proposals closed at the end of Friday 4 December").HasNot("main", "Ask to take part")
+		b.Get("/training/programmes/" + string(w.week(func(p *programme.Programme) { p.ProposeUntil = "" }).ID) + "/take-part").Status(404)
 	})
 }
 
@@ -410,12 +418,13 @@ func TestACalledOffSessionIsTold(t *testing.T) {
 		if err := w.f.SaveSession(ctx, w.admin, changed); !errs.Is(err, errs.Conflict) {
 			t.Errorf("%v", err)
 		}
-		missing(t, w.f.CallOff(ctx, w.other, s.ID))
-		testkit.OK(t, w.f.CallOff(ctx, w.admin, s.ID))
-		refused(t, w.f.CallOff(ctx, w.admin, s.ID), "in the programme")
+		missing(t, w.f.CallOff(ctx, w.other, s.ID, "The speaker is ill."))
+		testkit.OK(t, w.f.CallOff(ctx, w.admin, s.ID, "The speaker is ill."))
+		refused(t, w.f.CallOff(ctx, w.admin, s.ID, "The speaker is ill."), "in the programme")
+		w.sweep()
 		var told []string
 		for _, m := range w.drain() {
-			if strings.Contains(m.Text, "was called off") {
+			if strings.Contains(m.Text, "was called off") && strings.Contains(m.Text, "The speaker is ill.") {
 				told = append(told, m.To)
 			}
 		}
@@ -444,7 +453,7 @@ func TestAProgrammeIsItsOrganisers(t *testing.T) {
 			missing(t, w.f.Publish(ctx, v, p.ID))
 			missing(t, w.f.Add(ctx, v, w.session(p, nil)))
 			missing(t, w.f.SaveSession(ctx, v, s))
-			missing(t, w.f.CallOff(ctx, v, s.ID))
+			missing(t, w.f.CallOff(ctx, v, s.ID, "The speaker is ill."))
 			_, err := w.f.Invite(ctx, v, p.ID)
 			missing(t, err)
 			_, err = w.f.TakeSessions(ctx, v, p.ID, strings.NewReader("title,date,starts,ends\n"))

@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"kith/internal/feature/training"
 	"kith/internal/kernel/clock"
@@ -93,53 +94,78 @@ func dateOf(year string, month, day int, near clock.Day) (on clock.Day, ok bool)
 	return best, best != ""
 }
 
-// CheckSession says whether a session is whole and fits its programme.
-func CheckSession(p Programme, s Session) error {
-	switch {
-	case s.Title == "":
-		return errs.Refuse("Give the session a title")
-	case s.By == "":
-		return errs.Refuse("Say who runs it")
-	case s.On < p.First || s.On > p.Last:
-		return errs.Refusef("It is outside the programme, which goes from %s to %s", term.LongDate(p.First), term.LongDate(p.Last))
-	case s.Starts == "" || s.Ends == "":
-		return errs.Refuse("Say when it starts and ends")
-	case len(p.BoardNames()) > 0 && !contains(p.BoardNames(), s.Board):
-		return errs.Refuse("Choose the board that it stands under")
-	case !s.Online && s.Venue == "":
-		return errs.Refuse("Say where it is, or that it is by video")
-	case s.Places < 0:
-		return errs.Refuse("Write how many places there are, or 0 for no limit")
+// Problem is what is wrong with a session, and in which field of its form.
+type Problem struct{ Field, Words string }
+
+// Problems are all that keeps a session from being whole and fitting its programme, in the order of its form.
+func Problems(p Programme, s Session) (out []Problem) {
+	say := func(wrong bool, field, words string) {
+		if wrong {
+			out = append(out, Problem{field, words})
+		}
 	}
-	if err := training.CheckDays(training.Event, []training.Day{s.Day()}); err != nil {
-		return err
+	say(s.Title == "", "title", "Give the session a title")
+	say(s.By == "", "by", "Say who runs it")
+	say(len(p.BoardNames()) > 0 && !contains(p.BoardNames(), s.Board), "board", "Choose the board that it stands under")
+	say(s.On < p.First || s.On > p.Last, "day", "It is outside the programme, which goes from "+term.LongDate(p.First)+" to "+term.LongDate(p.Last))
+	say(s.Starts == "", "starts", "Say when it starts")
+	say(s.Ends == "", "ends", "Say when it ends")
+	if err := training.CheckDays(training.Event, []training.Day{s.Day()}); err != nil && s.On != "" {
+		say(true, "ends", errs.Sentence(err))
 	}
-	if err := CheckBooking(s); err != nil {
-		return err
+	say(!s.Online && s.Venue == "", "venue", "Say where it is, or that it is by video")
+	say(s.Places < 0, "places", "Write how many places there are, or 0 for no limit")
+	if field, err := checkBooking(s); err != nil {
+		say(true, field, errs.Sentence(err))
 	}
-	return CheckWeekdays(s.Title+"\n"+s.Summary+"\n"+s.OpenTo, s.On)
+	for _, x := range []Problem{{"title", s.Title}, {"summary", s.Summary}, {"open_to", s.OpenTo}} {
+		if err := CheckWeekdays(x.Words, s.On); err != nil {
+			say(true, x.Field, errs.Sentence(err))
+		}
+	}
+	return out
 }
 
-// CheckBooking says whether the way to a place is whole.
-func CheckBooking(s Session) error {
+// ProposalProblems are Problems and what a partner has to say besides.
+func ProposalProblems(p Programme, s Session) []Problem {
+	out := Problems(p, s)
+	if s.Booking == Own && s.Places == 0 {
+		out = append(out, Problem{"places", "Say how many places there are, since they are counted here"})
+	}
+	return out
+}
+
+// first makes a refusal of the first problem.
+func first(all []Problem) error {
+	if len(all) == 0 {
+		return nil
+	}
+	return errs.Refuse(all[0].Words)
+}
+
+// CheckSession says whether a session is whole and fits its programme.
+func CheckSession(p Programme, s Session) error { return first(Problems(p, s)) }
+
+// checkBooking says whether the way to a place is whole, and in which field it is not.
+func checkBooking(s Session) (field string, err error) {
 	switch s.Booking {
 	case ByLink:
 		u, err := url.Parse(s.To)
 		if err != nil || u.Scheme != "https" || u.Host == "" {
-			return errs.Refuse("Write the address of the booking page whole, beginning with https://")
+			return "to", errs.Refuse("Write the address of the booking page whole, beginning with https://")
 		}
 	case ByEmail:
 		if !mail.IsAddress(s.To) {
-			return errs.Refuse("Write the e-mail address to which people write for a place")
+			return "to", errs.Refuse("Write the e-mail address to which people write for a place")
 		}
 	case Own, JustGo:
 		if s.To != "" {
-			return errs.Refuse("A link or an address for bookings is only for sessions that are booked elsewhere")
+			return "to", errs.Refuse("A link or an address for bookings is only for sessions that are booked elsewhere")
 		}
 	default:
-		return errs.Refuse("Say how people get a place")
+		return "booking", errs.Refuse("Say how people get a place")
 	}
-	return nil
+	return "", nil
 }
 
 func contains(all []string, s string) bool {
@@ -198,7 +224,7 @@ func Clashes(s Session, others []Session, buildings map[string]string) (out []st
 func CanPropose(p Programme, today clock.Day) error {
 	switch {
 	case p.State == Withdrawn:
-		return errs.Refuse("This programme was withdrawn")
+		return errs.Refusef("This programme was withdrawn. %s", p.Why)
 	case p.ProposeUntil == "":
 		return errs.Refuse("Partners do not propose sessions for this programme")
 	case today > p.ProposeUntil:
@@ -207,15 +233,24 @@ func CanPropose(p Programme, today clock.Day) error {
 	return nil
 }
 
-// CanRevise says whether its partner may change a session: while it waits, or was sent back.
+// CanRevise says whether its partner may change a session and propose it again: while it waits, was sent back, or was taken back by the
+// partner itself, so that a slip of the thumb costs nothing.
 func CanRevise(s Session) error {
 	switch s.State {
-	case Proposed, Returned:
+	case Proposed, Returned, TakenOut:
 		return nil
 	case Accepted:
 		return errs.Refuse("This session is in the programme. Write to the organiser about a change")
 	}
 	return errs.Refuse("This session has ended. Propose another")
+}
+
+// CanTakeBack says whether its partner may take a session back.
+func CanTakeBack(s Session) error {
+	if s.State == TakenOut {
+		return errs.Refuse("You have taken this session back already")
+	}
+	return CanRevise(s)
 }
 
 // CanAnswer says whether the organiser may accept a session, send it back or decline it. Sent back or declined, it says why.
@@ -241,11 +276,69 @@ func CanCallOff(s Session, now clock.Millis) error {
 	return nil
 }
 
+// CanChange says whether anything in a programme can still change.
+func CanChange(p Programme) error {
+	if p.State == Withdrawn {
+		return errs.Refuse("This programme was withdrawn already. Nothing in it changes any more")
+	}
+	return nil
+}
+
+// CanWithdraw says whether a programme can be withdrawn.
+func CanWithdraw(p Programme, now clock.Millis) error {
+	if err := CanChange(p); err != nil {
+		return err
+	}
+	if now >= clock.Of(p.Last.Add(1).Start()) {
+		return errs.Refuse("This programme is over")
+	}
+	return nil
+}
+
+// longestWhy is how many characters a reason may have: a sentence or two.
+const longestWhy = 300
+
+// CheckWhy says whether a reason for which something ends is given.
+func CheckWhy(why string) error {
+	switch {
+	case strings.TrimSpace(why) == "":
+		return errs.Refuse("Say why, in a sentence. Everybody who is told reads it")
+	case utf8.RuneCountInString(why) > longestWhy:
+		return errs.Refusef("Say why in a sentence or two: %d characters at most", longestWhy)
+	}
+	return nil
+}
+
+// CanEnd says whether a partner's part can end from a day on (TRN-20).
+func CanEnd(t Partner, from, today clock.Day) error {
+	switch {
+	case t.State != Known:
+		return errs.Refuse("This organisation does not take part")
+	case t.EndsOn != "":
+		return errs.Refusef("Its part ends on %s already. Admit it again first", longYear(t.EndsOn))
+	case from == "":
+		return errs.Refuse("Say from which day on it takes no part")
+	case from < today:
+		return errs.Refuse("That day is past. Choose today or a later day")
+	}
+	return nil
+}
+
+// CanTakePart says whether a partner may open its links, propose and be invited (TRN-20).
+func CanTakePart(t Partner, today clock.Day) error {
+	if t.Over(today) {
+		return errs.Refusef("The part of %s in these programmes ended on %s. %s", t.Name, longYear(t.EndsOn), t.EndsWhy)
+	}
+	return nil
+}
+
 // CanPublish says whether a programme can be shown to everybody.
 func CanPublish(p Programme, accepted int) error {
 	switch {
 	case p.State == Published:
 		return errs.Refuse("This programme is published already")
+	case p.State == Withdrawn:
+		return CanChange(p)
 	case accepted == 0:
 		return errs.Refuse("Accept or add a session first")
 	}

@@ -73,7 +73,7 @@ func TestSessionsAndProgrammesAreWhole(t *testing.T) {
 		refused(t, programme.CheckProgramme(bad), says)
 	}
 	for says, change := range map[string]func(*programme.Session){
-		"a title": func(s *programme.Session) { s.Title = "" }, "who runs it": func(s *programme.Session) { s.By = "" }, "outside the programme": func(s *programme.Session) { s.On = "2026-12-19" }, "starts and ends": func(s *programme.Session) { s.Ends = "" },
+		"a title": func(s *programme.Session) { s.Title = "" }, "who runs it": func(s *programme.Session) { s.By = "" }, "outside the programme": func(s *programme.Session) { s.On = "2026-12-19" }, "Say when it ends": func(s *programme.Session) { s.Ends = "" },
 		"Choose the board": func(s *programme.Session) { s.Board = "C" }, "Say where it is": func(s *programme.Session) { s.Venue = "" }, "how many places": func(s *programme.Session) { s.Places = -1 }, "ends before": func(s *programme.Session) { s.Ends = "09:30" },
 		"beginning with https": func(s *programme.Session) { s.Booking, s.To = programme.ByLink, "javascript:alert(1)" }, "write for a place": func(s *programme.Session) { s.Booking, s.To = programme.ByEmail, "nobody" },
 		"only for sessions that are booked elsewhere": func(s *programme.Session) { s.To = "https://example.org" }, "how people get": func(s *programme.Session) { s.Booking = "" }, "14 Dec 2026 is a Monday": func(s *programme.Session) { s.Summary = "Again on Friday 14 December" },

@@ -14,7 +14,7 @@ import (
 // stored holds the SQL statements of this package.
 type stored struct{}
 
-const columns = `p.id, p.org_id, p.kind, p.title, p.summary, p.open_to, p.boards, p.aims, p.contact, p.first_on, p.last_on, p.additional, p.propose_until, p.block_id, p.state, p.changed_at, p.revision`
+const columns = `p.id, p.org_id, p.kind, p.title, p.summary, p.open_to, p.boards, p.aims, p.contact, p.first_on, p.last_on, p.additional, p.propose_until, p.block_id, p.state, p.published_at, p.withdrawn_at, p.withdrawn_why, p.changed_at, p.revision`
 
 // Programme returns a programme of the district. NotFound: none.
 func (stored) Programme(ctx context.Context, tx *store.Tx, i ID) (Programme, error) {
@@ -40,13 +40,13 @@ func (stored) insert(ctx context.Context, tx *store.Tx, p Programme) error {
 // update puts a programme as it is now in the place of what it was. Its organiser stays.
 func (stored) update(ctx context.Context, tx *store.Tx, p Programme) error {
 	_, err := tx.Exec(ctx, store.SQL(`UPDATE training_programme SET kind = ?, title = ?, summary = ?, open_to = ?, boards = ?, aims = ?, contact = ?, first_on = ?, last_on = ?, additional = ?, propose_until = ?,
-		block_id = ?, state = ?, changed_at = ?, revision = revision + 1 WHERE id = ?`, string(p.Kind), p.Title, p.Summary, p.OpenTo, p.Boards, p.Aims, p.Contact, string(p.First), string(p.Last), p.Additional,
-		string(p.ProposeUntil), string(p.Block), string(p.State), int64(tx.Now), string(p.ID)))
+		block_id = ?, state = ?, published_at = ?, withdrawn_at = ?, withdrawn_why = ?, changed_at = ?, revision = revision + 1 WHERE id = ?`, string(p.Kind), p.Title, p.Summary, p.OpenTo, p.Boards, p.Aims, p.Contact, string(p.First), string(p.Last), p.Additional,
+		string(p.ProposeUntil), string(p.Block), string(p.State), int64(p.Published), int64(p.Ended), p.Why, int64(tx.Now), string(p.ID)))
 	return err
 }
 
 const sessionColumns = `s.id, s.programme_id, s.partner_id, s.partner_name, s.title, s.summary, s.speaker, s.board, s.audience, s.open_to, s.online, s.venue_id, s.venue, s.venue_address, s.venue_postcode,
-	s.on_day, s.starts, s.ends, s.places, s.booking, s.booking_to, s.run_id, s.state, s.reply, s.source_key, s.sequence, s.changed_at, s.revision`
+	s.on_day, s.starts, s.ends, s.places, s.booking, s.booking_to, s.run_id, s.state, s.reply, s.why, s.source_key, s.sequence, s.changed_at, s.revision`
 
 // Session returns a session of the district. NotFound: none.
 func (stored) Session(ctx context.Context, tx *store.Tx, i SessionID) (Session, error) {
@@ -61,6 +61,17 @@ func (stored) Sessions(ctx context.Context, tx *store.Tx, p ID) ([]Session, erro
 // ofRun returns the session whose places a date of a course is. NotFound: none.
 func (stored) ofRun(ctx context.Context, tx *store.Tx, r training.RunID) (Session, error) {
 	return store.One[Session](ctx, tx, store.SQL(`SELECT `+sessionColumns+` FROM training_session s WHERE s.district_id = ? AND s.run_id <> '' AND s.run_id = ?`, tx.Viewer.District, string(r)))
+}
+
+// ofPartner returns the sessions of a partner, in every programme, the next first.
+func (stored) ofPartner(ctx context.Context, tx *store.Tx, t PartnerID) ([]Session, error) {
+	return store.All[Session](ctx, tx, store.SQL(`SELECT `+sessionColumns+` FROM training_session s WHERE s.partner_id = ? AND s.partner_id <> '' AND s.district_id = ? ORDER BY s.on_day, s.starts, s.id`, string(t), tx.Viewer.District))
+}
+
+// unplaced returns sessions to come that stand, and whose date at which places are booked was called off on the page of the date.
+func (stored) unplaced(ctx context.Context, tx *store.Tx) ([]SessionID, error) {
+	return store.Values[SessionID](ctx, tx, store.SQL(`SELECT s.id FROM training_session s JOIN training_run r ON r.id = s.run_id WHERE s.district_id = ? AND s.run_id <> '' AND s.state = 'accepted' AND s.on_day >= ? AND r.state = 'cancelled'`,
+		tx.Viewer.District, string(clock.DayOf(tx.Now.Time()))))
 }
 
 // sourced returns the session that was loaded under the key. NotFound: none.
@@ -111,13 +122,13 @@ func (stored) insertSession(ctx context.Context, tx *store.Tx, s Session) error 
 // updateSession puts a session as it is now in the place of what it was. Its programme and its partner stay.
 func (stored) updateSession(ctx context.Context, tx *store.Tx, s Session) error {
 	_, err := tx.Exec(ctx, store.SQL(`UPDATE training_session SET partner_name = ?, title = ?, summary = ?, speaker = ?, board = ?, audience = ?, open_to = ?, online = ?, venue_id = ?, venue = ?, venue_address = ?, venue_postcode = ?,
-		on_day = ?, starts = ?, ends = ?, places = ?, booking = ?, booking_to = ?, run_id = ?, state = ?, reply = ?, sequence = ?, changed_at = ?, revision = revision + 1 WHERE id = ?`,
+		on_day = ?, starts = ?, ends = ?, places = ?, booking = ?, booking_to = ?, run_id = ?, state = ?, reply = ?, why = ?, sequence = ?, changed_at = ?, revision = revision + 1 WHERE id = ?`,
 		s.By, s.Title, s.Summary, s.Speaker, s.Board, s.Audience, s.OpenTo, s.Online, s.VenueID, s.Venue, s.Address, s.Postcode, string(s.On), s.Starts, s.Ends, s.Places, string(s.Booking), s.To, string(s.Run),
-		string(s.State), s.Reply, s.Sequence, int64(tx.Now), string(s.ID)))
+		string(s.State), s.Reply, s.Why, s.Sequence, int64(tx.Now), string(s.ID)))
 	return err
 }
 
-const partnerColumns = `t.id, t.org_id, t.name, t.kind, t.postcode, t.offers, t.source, t.state, t.asked_for, t.listed_id, t.asked_at, t.version`
+const partnerColumns = `t.id, t.org_id, t.name, t.kind, t.postcode, t.offers, t.source, t.state, t.asked_for, t.listed_id, t.asked_at, t.ends_on, t.ends_why, t.ended_at, t.version`
 
 // Partner returns a partner of the district. NotFound: none.
 func (stored) Partner(ctx context.Context, tx *store.Tx, i PartnerID) (Partner, error) {
@@ -132,7 +143,7 @@ func (stored) Partners(ctx context.Context, tx *store.Tx, org string) ([]Partner
 // partnersNamed returns the partners of an organiser that go by the name, the known one first.
 func (stored) partnersNamed(ctx context.Context, tx *store.Tx, org, name string) ([]Partner, error) {
 	return store.All[Partner](ctx, tx, store.SQL(`SELECT `+partnerColumns+` FROM training_partner t WHERE t.org_id = ? AND t.district_id = ? AND t.name_key = ?
-		ORDER BY CASE t.state WHEN 'known' THEN 0 WHEN 'asking' THEN 1 ELSE 2 END, t.id`, org, tx.Viewer.District, fold.Key(name)))
+		ORDER BY CASE WHEN t.state = 'known' AND t.ends_on = '' THEN 0 WHEN t.state = 'asking' THEN 1 WHEN t.state = 'known' THEN 2 ELSE 3 END, t.id`, org, tx.Viewer.District, fold.Key(name)))
 }
 
 func (stored) asking(ctx context.Context, tx *store.Tx, orgs []string) (int64, error) {
@@ -152,7 +163,7 @@ func (stored) insertPartner(ctx context.Context, tx *store.Tx, p Partner, c Cont
 }
 
 func (stored) updatePartner(ctx context.Context, tx *store.Tx, p Partner) error {
-	_, err := tx.Exec(ctx, store.SQL(`UPDATE training_partner SET kind = ?, postcode = ?, state = ?, listed_id = ?, asked_for = ? WHERE id = ?`, p.Kind, p.Postcode, string(p.State), p.Listed, string(p.AskedFor), string(p.ID)))
+	_, err := tx.Exec(ctx, store.SQL(`UPDATE training_partner SET kind = ?, postcode = ?, state = ?, listed_id = ?, asked_for = ?, ends_on = ?, ends_why = ?, ended_at = ? WHERE id = ?`, p.Kind, p.Postcode, string(p.State), p.Listed, string(p.AskedFor), string(p.EndsOn), p.EndsWhy, int64(p.Ended), string(p.ID)))
 	return err
 }
 

@@ -2,6 +2,7 @@ package programme
 
 import (
 	"context"
+	"strconv"
 	"strings"
 
 	"kith/internal/feature/training"
@@ -65,6 +66,7 @@ type programmeView struct {
 	Propose    string // where partners register; "" when they do not
 	Until      string
 	Empty      bool
+	Gone       []string // that it was withdrawn, when and why; none where it was not
 }
 
 // when is the span of a programme: "Tuesday 8 December 2026", "Monday 14 to Friday 18 December 2026".
@@ -157,6 +159,26 @@ func boardShape(p Programme, name string) int {
 	return 0
 }
 
+// seatWords say how many have a place at a session that is booked here: "12 of 20 booked, 3 wait".
+func seatWords(s Session, c training.Count) string {
+	out := strconv.FormatInt(c.Taken, 10) + " booked"
+	if s.Places > 0 {
+		out = strconv.FormatInt(c.Taken, 10) + " of " + strconv.FormatInt(s.Places, 10) + " booked"
+	}
+	if c.Waiting > 0 {
+		out += ", " + text.Plural(int(c.Waiting), "waits", "wait")
+	}
+	return out
+}
+
+// officeChip is stateChip as the organiser reads it.
+func officeChip(s Session) ui.Chip {
+	if s.State == Proposed {
+		return ui.Chip{Text: "Waits for you", Tone: ui.ToneLamp}
+	}
+	return stateChip(s)
+}
+
 func sessionPath(s Session) string {
 	return "/training/programmes/" + string(s.Programme) + "/sessions/" + string(s.ID)
 }
@@ -187,6 +209,9 @@ func (x poster) page(f *filter) programmeView {
 	v := programmeView{Path: "/training/programmes/" + string(p.ID), Kind: p.Kind, Filter: f, Summary: lines(p.Summary), Aims: lines(p.Aims), OpenTo: capital(p.OpenTo), Additional: p.Additional, Contact: p.Contact, Query: f.query()}
 	if CanPropose(p, clock.DayOf(x.now.Time())) == nil {
 		v.Propose, v.Until = v.Path+"/take-part", term.LongDate(p.ProposeUntil)
+	}
+	if p.State == Withdrawn {
+		v.Gone = []string{"This programme was withdrawn on " + longYear(clock.DayOf(p.Ended.Time())) + ".", p.Why}
 	}
 	n, of := 0, map[string]int{}
 	for _, s := range x.all {
@@ -265,7 +290,7 @@ func (x poster) how(s Session) (words string, to ui.Link) {
 	begins := training.Run{First: s.On, Days: []training.Day{s.Day()}}
 	switch {
 	case s.State == Off:
-		return "This session was called off.", to
+		return strings.TrimSpace("This session was called off. " + s.Why), to
 	case x.now >= begins.Begins():
 		return "This session has begun.", to
 	case s.Booking == JustGo:

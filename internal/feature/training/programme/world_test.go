@@ -218,6 +218,12 @@ func (w *world) drain() []mail.Message {
 	return sent
 }
 
+// sweep does what the program does each minute.
+func (w *world) sweep() {
+	w.t.Helper()
+	testkit.OK(w.t, w.f.Sweep(w.t.Context(), access.System(district, "a test sweeps")))
+}
+
 var linkIn = regexp.MustCompile(`/training/(?:propose|places)/([A-Za-z0-9_-]+)`)
 
 // letter is the one letter that was sent, with the secret of its link.
@@ -288,4 +294,14 @@ func missing(t *testing.T, err error) {
 	if !errs.Is(err, errs.NotFound) {
 		t.Errorf("%v, want not found", err)
 	}
+}
+
+// exec changes the database behind the program's back.
+func (w *world) exec(statement string) {
+	w.t.Helper()
+	testkit.OK(w.t, w.DB.Write(w.t.Context(), access.System(district, "a test changes"), func(ctx context.Context, tx *store.Tx) error {
+		tx.Unaudited("a test")
+		_, err := tx.Raw().ExecContext(ctx, statement)
+		return err
+	}))
 }

@@ -2,6 +2,7 @@ package running_test
 
 import (
 	"bytes"
+	"context"
 	"strings"
 	"testing"
 	"time"
@@ -14,6 +15,7 @@ import (
 	"kith/internal/kernel/clock"
 	"kith/internal/kernel/term"
 	"kith/internal/platform/mail"
+	"kith/internal/platform/store"
 	"kith/internal/testkit"
 )
 
@@ -164,7 +166,7 @@ func TestPlacesThatChange(t *testing.T) {
 	})
 }
 
-// A run that is called off takes every entry out; a setting that wrote by letter is answered at the address that it gave.
+// A run that is called off takes every entry out and says why; a setting that wrote by letter is answered at the address that it gave.
 func TestRunCalledOff(t *testing.T) {
 	onBoth(t, func(t *testing.T, w *world) {
 		r := w.run(training.OneDay, "mill", "2027-02-10")
@@ -175,9 +177,18 @@ func TestRunCalledOff(t *testing.T) {
 		if len(got) != 2 || got[1].To != "bea@example.org" || strings.Contains(got[1].Text, "/training/requests/") {
 			t.Fatalf("%v", got)
 		}
-		testkit.OK(t, w.training.CancelRun(t.Context(), w.admin, r.ID))
-		if m := one(t, w.post()); m.To != "bea@example.org" || entries(t, m)[0].method != "CANCEL" {
-			t.Errorf("%s: %s", m.To, m.Subject)
+		testkit.OK(t, w.DB.Write(t.Context(), w.admin, func(ctx context.Context, tx *store.Tx) error {
+			if _, err := tx.Lock(ctx, "training_block", string(r.Block)); err != nil {
+				return err
+			}
+			b, err := w.training.Store.Block(ctx, tx, r.Block)
+			if err != nil {
+				return err
+			}
+			return w.training.CancelRuns(ctx, tx, b, "The hall has flooded.", r.ID)
+		}))
+		if m := one(t, w.post()); m.To != "bea@example.org" || entries(t, m)[0].method != "CANCEL" || !strings.Contains(m.Text, "The hall has flooded.") {
+			t.Errorf("%s: %s", m.To, m.Text)
 		}
 	})
 }

@@ -41,8 +41,8 @@ func (x wording) words(what string) (subject, body string) {
 		}
 	case x.told.Off:
 		subject = "Off: your place on " + x.course.Title + ", " + date
-		return subject, strings.Join([]string{x.told.Name + " has no place on " + place + ", " + date + ", any more: it was given back, passed on, or the date was called off.",
-			"The attached entry takes it out of your calendar.", x.page(), x.f.Publisher}, "\n\n") + "\n"
+		return subject, strings.Join(nonEmpty(x.told.Name+" has no place on "+place+", "+date+", any more: it was given back, passed on, or the date was called off.",
+			x.why(), "The attached entry takes it out of your calendar.", x.page(), x.f.Publisher), "\n\n") + "\n"
 	case x.told.Sent < 0:
 		subject = "Your place: " + x.course.Title + ", " + date
 		parts = []string{x.booking.Name + " has a place on " + place + ".", x.facts(), x.attached()}
@@ -57,6 +57,14 @@ func (x wording) words(what string) (subject, body string) {
 		parts = append(parts, x.joining())
 	}
 	return subject, strings.Join(nonEmpty(append(parts, x.page(), x.f.Publisher)...), "\n\n") + "\n"
+}
+
+// why is the reason for which the date was called off, "" where nobody gave one.
+func (x wording) why() string {
+	if x.run.State == training.RunCancelled {
+		return x.run.Why
+	}
+	return ""
 }
 
 // joining is what the joining instructions say besides time and place.
