@@ -247,7 +247,7 @@ func TestAnswersHaveNoName(t *testing.T) {
 		answer := func(id, rating, words string) error {
 			return w.f.Answer(t.Context(), district, "here", link, id, rating, words)
 		}
-		refused(t, answer(w.id(), "yes", ""), "As many have answered as came")
+		refused(t, answer(w.id(), "yes", ""), "Nobody is on the list yet")
 		for _, n := range []string{"ann", "ben", "cat", "dan", "eli"} {
 			testkit.OK(t, w.signIn(w.as(n), link, "", ""))
 		}
@@ -277,7 +277,7 @@ func TestAnswersHaveNoName(t *testing.T) {
 		}
 		testkit.OK(t, w.f.CloseSignIn(t.Context(), w.tom, s.ID))
 		w.Clock.Set(w.today().Add(3).At(9, 0))
-		refused(t, answer(w.id(), "yes", ""), "no longer asked about")
+		refused(t, answer(w.id(), "yes", ""), "no longer taken")
 	})
 }
 

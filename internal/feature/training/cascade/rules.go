@@ -193,7 +193,9 @@ func CanSignIn(p Plan, s Session, mark string, today clock.Day) error {
 func CanAnswer(s Session, came, answered int, today clock.Day) error {
 	switch {
 	case today > s.On.Add(Shipped().AnswerDays) || today < s.On || s.State == SessionCancelled || s.State == SessionPlanned:
-		return errs.Refuse("This session is no longer asked about")
+		return errs.Refuse("Answers to this session are no longer taken")
+	case came == 0:
+		return errs.Refuse("Nobody is on the list yet. Sign in first, and come back at the end")
 	case answered >= came:
 		return errs.Refuse("As many have answered as came. If you have not, tell whoever held it")
 	}

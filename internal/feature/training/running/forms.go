@@ -77,8 +77,8 @@ type keepingForm struct {
 func newKeepingForm(staff []Member) *keepingForm {
 	n := Posted()
 	f := &keepingForm{Joining: forms.NewLines("joining", "Joining instructions").Hint("Time, place and how to get in are said already. What else: parking, lunch, what to bring, the link for a course by video").Max(3000),
-		Before:   forms.NewText("before_days", "Working days before, on which they go").Max(2).Hint("Empty: " + strconv.FormatInt(n.Joining, 10) + ". They never go while the venue is to be confirmed").Class("govuk-input--width-2"),
-		Remind:   forms.NewText("remind_days", "Days before, on which a reminder goes").Max(2).Hint("Empty: " + strconv.FormatInt(n.Reminder, 10) + ". 0: none").Class("govuk-input--width-2"),
+		Before:   forms.NewText("before_days", "How many working days before do they go?").Max(2).Hint("Empty: " + strconv.FormatInt(n.Joining, 10) + ". They never go while the venue is to be confirmed").Class("govuk-input--width-2"),
+		Remind:   forms.NewText("remind_days", "How many days before does a reminder go?").Max(2).Hint("Empty: " + strconv.FormatInt(n.Reminder, 10) + ". 0: none").Class("govuk-input--width-2"),
 		Trainers: forms.NewMany("trainers", "Who stands in front of it, and keeps the register?").Hint("They read who is booked and what people need, from now until four weeks after")}
 	for _, m := range staff {
 		f.Trainers.Options = append(f.Trainers.Options, forms.Option{Value: m.Account, Text: m.Name, Hint: m.Title})
@@ -87,14 +87,14 @@ func newKeepingForm(staff []Member) *keepingForm {
 	return f
 }
 
-// days reads a number of days; an empty field is -1: as the notices say.
-func days(t *forms.Text) int64 {
+// days reads a number of days, of what is named; an empty field is -1: as the notices say.
+func days(t *forms.Text, what string) int64 {
 	if strings.TrimSpace(t.Value) == "" {
 		return -1
 	}
 	n, err := strconv.ParseInt(strings.TrimSpace(t.Value), 10, 32)
 	if err != nil || n < 0 {
-		t.Problem = "Write the days as a number, or nothing"
+		t.Problem = what + ": write the days as a number, such as 5, or nothing"
 	}
 	return n
 }

@@ -370,6 +370,7 @@ type letInView struct {
 	Form         *walkInForm
 	Action, Lead string
 	Day          int
+	Why          string // why nobody can be let in now; "" where somebody can
 }
 
 func (f *Feature) letInView(r *http.Request) (v letInView, err error) {
@@ -377,7 +378,11 @@ func (f *Feature) letInView(r *http.Request) (v letInView, err error) {
 	if err != nil {
 		return v, err
 	}
-	return letInView{Form: newWalkInForm(), Action: x.Path + "/let-in", Lead: x.Title + ", " + x.Day, Day: x.N + 1}, nil
+	v = letInView{Form: newWalkInForm(), Action: x.Path + "/let-in", Lead: x.Title + ", " + x.Day + ".", Day: x.N + 1, Why: x.Why}
+	if x.Closed != "" {
+		v.Why = "The register is closed"
+	}
+	return v, nil
 }
 
 func letInShown(v letInView) web.Page {
@@ -435,9 +440,11 @@ func (f *Feature) close(w http.ResponseWriter, r *http.Request) error {
 // thoughtsView is what people thought of a run.
 type thoughtsView struct {
 	Title, When     string
+	Over            bool
 	Answers         int
 	Useful          string
 	Before, After   string
+	Said            ui.Table // how many said what
 	WillDo, Changes []string
 }
 
@@ -457,7 +464,7 @@ func (f *Feature) thoughtsPage(w http.ResponseWriter, r *http.Request) error {
 			return err
 		}
 		v = thoughtsOf(all)
-		v.Title, v.When = k.course.Title, training.DayWords(k.run.Days)
+		v.Title, v.When, v.Over = k.course.Title, training.DayWords(k.run.Days), k.last().On <= clock.DayOf(tx.Now.Time())
 		return nil
 	})
 	if err != nil {
@@ -466,11 +473,15 @@ func (f *Feature) thoughtsPage(w http.ResponseWriter, r *http.Request) error {
 	return web.Show(w, r, working("What people thought", "/training/office", web.Page{Crumb: &ui.Link{Text: "The register", Href: registerPath(id)}, Body: thoughtsBody(v)}))
 }
 
-// thoughtsOf sums up what people thought: means to one place, and their words.
+// thoughtsOf sums up what people thought: means to one place, how many said what, and their words.
 func thoughtsOf(all []Evaluation) (v thoughtsView) {
 	var useful, before, after int64
+	var said [3][5]int
 	for _, e := range all {
 		useful, before, after = useful+e.Useful, before+e.SureBefore, after+e.SureAfter
+		for i, n := range []int64{e.Useful, e.SureBefore, e.SureAfter} {
+			said[i][n-1]++
+		}
 		if s := strings.TrimSpace(e.WillDo); s != "" {
 			v.WillDo = append(v.WillDo, s)
 		}
@@ -486,5 +497,16 @@ func thoughtsOf(all []Evaluation) (v thoughtsView) {
 		return strconv.FormatFloat(float64(n)/float64(v.Answers), 'f', 1, 64)
 	}
 	v.Useful, v.Before, v.After = mean(useful), mean(before), mean(after)
+	v.Said = ui.Table{Caption: "How many said what", FirstCellIsHeader: true, Head: []ui.TableCell{{Text: "From 1, not at all, to 5, very"}}}
+	for n := range 5 {
+		v.Said.Head = append(v.Said.Head, ui.TableCell{Text: strconv.Itoa(n + 1), Format: "numeric"})
+	}
+	for i, words := range []string{"Useful", "Sure before", "Sure now"} {
+		row := []ui.TableCell{{Text: words}}
+		for _, n := range said[i] {
+			row = append(row, ui.TableCell{Text: strconv.Itoa(n), Format: "numeric"})
+		}
+		v.Said.Rows = append(v.Said.Rows, row)
+	}
 	return v
 }

@@ -66,7 +66,7 @@ func (f *Feature) saveKeeping(w http.ResponseWriter, r *http.Request) error {
 	}
 	v.Form.Trainers.Values = nil
 	ok := v.Form.Parse(r)
-	g.Joining, g.Before, g.Remind, g.Version = v.Form.Joining.Value, days(v.Form.Before), days(v.Form.Remind), v.Form.Version
+	g.Joining, g.Before, g.Remind, g.Version = v.Form.Joining.Value, days(v.Form.Before, "Joining instructions"), days(v.Form.Remind, "Reminder"), v.Form.Version
 	if !ok || v.Form.Wrong() {
 		return web.Invalid(w, r, keepingShown(v))
 	}
