@@ -121,7 +121,9 @@ const nameSize = 15.0
 // covered is what something covers: its left, top, right and bottom edge.
 type covered [4]float64
 
-func (b covered) overlaps(o covered) bool { return b[0] < o[2] && o[0] < b[2] && b[1] < o[3] && o[1] < b[3] }
+func (b covered) overlaps(o covered) bool {
+	return b[0] < o[2] && o[0] < b[2] && b[1] < o[3] && o[1] < b[3]
+}
 
 // near says whether a point is in the box, or nearer to it than so much.
 func (b covered) near(p point, by float64) bool {

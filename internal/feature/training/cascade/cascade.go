@@ -50,6 +50,8 @@ type Deps struct {
 		Names(ctx context.Context, tx *store.Tx, ids ...string) (map[string]ref.Organisation, error)
 		// Sites returns the open schools of the district, by name.
 		Sites(ctx context.Context, tx *store.Tx) ([]Site, error)
+		// Members returns the schools of trusts and collaborations on a day.
+		Members(ctx context.Context, tx *store.Tx, trusts []string, on clock.Day) ([]string, error)
 		// Wards returns the areas of the district, by name.
 		Wards(ctx context.Context, tx *store.Tx) ([]Area, error)
 	}
@@ -88,7 +90,7 @@ func lockSession(ctx context.Context, tx *store.Tx, s SessionID) error {
 // The permissions of this package.
 var (
 	Keepers = access.Permission{Name: "cascade-keepers", Words: "Headteachers, safeguarding leads and leads of trusts, with a second factor", Roles: []access.Role{access.Head, access.DSL, access.TrustLead}, Strength: access.SecondFactor}
-	Figures = access.Permission{Name: "cascade-figures", Words: "Training administrators, the partnership and the strategic manager, with a second factor", Roles: []access.Role{access.TrainingAdmin, access.Partnership, access.Strategic}, Strength: access.SecondFactor}
+	Figures = access.Permission{Name: "cascade-figures", Words: "Training administrators, the partnership and the strategic manager, and leads of trusts for their own schools, with a second factor", Roles: []access.Role{access.TrainingAdmin, access.Partnership, access.Strategic, access.TrustLead}, Strength: access.SecondFactor}
 )
 
 // Ids. A plan, who attended and their record share one.

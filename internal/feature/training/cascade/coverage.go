@@ -52,6 +52,25 @@ type Facts struct {
 	demand []demandRow
 }
 
+// Within are the facts about some organisations and about no other: those of a trust, for whoever leads it (TRU-10). Of the district's areas
+// those are left in which one of them stands.
+func (f Facts) Within(orgs []string) Facts {
+	in := func(org string) bool { return slices.Contains(orgs, org) }
+	f.Sites = slices.DeleteFunc(slices.Clone(f.Sites), func(s Site) bool { return !in(s.ID) })
+	f.Areas = slices.DeleteFunc(slices.Clone(f.Areas), func(a Area) bool {
+		return !slices.ContainsFunc(f.Sites, func(s Site) bool { return s.Ward == a.Code })
+	})
+	f.Attended = slices.DeleteFunc(slices.Clone(f.Attended), func(a Attendance) bool { return !in(a.Party) })
+	f.Plans = slices.DeleteFunc(slices.Clone(f.Plans), func(p Plan) bool { return !in(p.Org) })
+	f.demand = slices.DeleteFunc(slices.Clone(f.demand), func(d demandRow) bool { return !in(d.party) })
+	ratings := map[ID]map[string]int{}
+	for _, p := range f.Plans {
+		ratings[p.ID] = f.Ratings[p.ID]
+	}
+	f.Ratings = ratings
+	return f // reach and sessions are looked at by plan
+}
+
 // SchoolCover is how far training has come in one school.
 type SchoolCover struct {
 	Site

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"reflect"
 	"slices"
+	"strings"
 	"testing"
 
 	"pgregory.net/rapid"
@@ -145,4 +146,72 @@ func TestCoverageFollowsTheLedger(t *testing.T) {
 			t.Errorf("%+v", c.Schools)
 		}
 	})
+}
+
+// TRU-10, ACC-1: what the lead of a trust sees of their schools is what the partnership sees of them, and stays the same whatever other
+// schools do.
+func TestATrustSeesItsOwnSchools(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		d := draw(t)
+		var own []string
+		for _, s := range d.facts.Sites {
+			if rapid.Bool().Draw(t, "in the trust") {
+				own = append(own, s.ID)
+			}
+		}
+		within := func(people []int) cascade.Coverage {
+			f := d.facts
+			for i, n := range people {
+				for k := range n {
+					f = f.Reaching(f.Plans[i].ID, f.Sites[i].ID, fmt.Sprint(i, "-", k))
+				}
+			}
+			return cascade.Cover(f.Within(own))
+		}
+		whole, mine := d.cover(d.people), within(d.people)
+		var want []string
+		for _, s := range whole.Schools {
+			if !slices.Contains(own, s.ID) {
+				continue
+			}
+			want = append(want, s.ID)
+			x := mine.Schools[len(want)-1]
+			if s.N, x.N = 0, 0; !reflect.DeepEqual(s, x) {
+				t.Fatalf("the partnership sees %+v, the trust %+v", s, x)
+			}
+		}
+		if len(want) != len(mine.Schools) {
+			t.Fatalf("the trust sees %d schools, not %d", len(mine.Schools), len(want))
+		}
+		other := slices.Clone(d.people)
+		for i, s := range d.facts.Sites {
+			if !slices.Contains(own, s.ID) {
+				other[i] = rapid.IntRange(0, 12).Draw(t, "elsewhere")
+			}
+		}
+		if !reflect.DeepEqual(mine, within(other)) {
+			t.Fatal("what another school does shows")
+		}
+	})
+}
+
+// TRU-10: the lead of a trust sees the schools that belong to it, and the sheet says what the page says.
+func TestTrustAndSheet(t *testing.T) {
+	onBoth(t, func(t *testing.T, w *world) {
+		w.planned()
+		c, err := w.f.Coverage(w.mary, "Signs of Safety")
+		testkit.OK(t, err)
+		if len(c.Schools) != 1 || c.Schools[0].ID != elm || len(c.Areas) != 1 || c.Trained != 0 {
+			t.Errorf("%+v", c)
+		}
+		if c, err = w.f.Coverage(person("joe", "another trust", access.TrustLead, access.SecondFactor), "Signs of Safety"); err != nil || len(c.Schools) != 0 {
+			t.Errorf("%+v, %v", c, err)
+		}
+	})
+	c := cascade.Coverage{Schools: []cascade.SchoolCover{{Site: cascade.Site{Name: "=HYPERLINK(1)"}, N: 1, AreaName: "Eastgate", Reached: cascade.Show(3), Each: -1}, {Site: cascade.Site{Name: "Oak"}, N: 2, Trained: "2026-10-02", Standing: cascade.Delivering, Reached: cascade.Show(20), Each: 1929}}}
+	var out strings.Builder
+	testkit.OK(t, cascade.Sheet(c).WriteCSV(&out))
+	if s := out.String(); !strings.Contains(s, "fewer than 5") || strings.Contains(s, `"=HYPER`) || !strings.Contains(s, `"attended",2026-10-02,"no","under way",20,19.29`) {
+		t.Errorf("the sheet says %s", s)
+	}
 }

@@ -58,7 +58,7 @@ func (f *Feature) AnswersOf(v access.Viewer, id ID) (out []string, err error) {
 // Coverage is what the page of coverage is made of, about a training.
 func (f *Feature) Coverage(v access.Viewer, subject string) (c Coverage, err error) {
 	err = f.DB.Read(context.Background(), v, func(ctx context.Context, tx *store.Tx) error {
-		facts, err := f.ledger(ctx, tx)
+		facts, _, err := f.ledger(ctx, tx)
 		if err != nil {
 			return err
 		}

@@ -51,6 +51,7 @@ func (f *Feature) Routes() []web.Route {
 		web.Post(home+"/in/{token}/after", access.Anybody, f.answerForm).Secret(),
 
 		web.Get(coverage, Figures, f.coveragePage),
+		web.Get(coverage+"/sheet", Figures, f.coverageSheet),
 	}
 }
 

@@ -192,7 +192,7 @@ func (f *Feature) findCode(w http.ResponseWriter, r *http.Request) error {
 	link, err := f.Find(r.Context(), web.Viewer(r), f.Limits.Address(r), form.Code.Value)
 	switch errs.KindOf(err) {
 	case errs.NotFound:
-		form.Code.Problem = "This is not the code of a session today. Look at it again, or ask whoever holds it"
+		form.Code.Problem = "This is not the code of a session today. Compare it with the wall, or ask whoever holds the session"
 	case errs.Rule:
 		form.Code.Problem = errs.Sentence(err)
 	default:
@@ -275,12 +275,14 @@ func (f *Feature) doorView(r *http.Request) (v doorView, err error) {
 
 func doorPages(v doorView) web.Page { return public("A session", web.Page{Body: doorPage(v)}) }
 
-// lost sends whoever holds a link that opens nothing on to the code, which the room may show anew.
+// lost shows whoever holds a link that opens nothing the question for the code, which the room may show anew.
 func lost(w http.ResponseWriter, r *http.Request, err error) error {
 	if !errs.Is(err, errs.NotFound) {
 		return err
 	}
-	return web.Redirect(w, r, home+"/in", "That link opens no session. Write the code that the room shows, or ask whoever holds the session.")
+	form := newCodeForm()
+	form.Code.Problem = "That link opens no session. Write the code that the room shows, or ask whoever holds the session"
+	return web.Invalid(w, r, public("Sign in to a session", web.Page{Body: codePage(form)}))
 }
 
 func (f *Feature) doorPage(w http.ResponseWriter, r *http.Request) error {

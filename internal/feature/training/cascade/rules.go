@@ -307,6 +307,11 @@ func keeps(v access.Viewer, org string) error {
 	return errs.Missing()
 }
 
+// wholeDistrict says whether the viewer sees the coverage of the whole district; else that of the schools of the trusts that they lead.
+func wholeDistrict(v access.Viewer) bool {
+	return slices.ContainsFunc([]access.Role{access.TrainingAdmin, access.Partnership, access.Strategic}, v.Holds)
+}
+
 // orgsOf are the organisations whose cascades the viewer keeps.
 func orgsOf(v access.Viewer) []string {
 	return v.OrgsOf(access.Head, access.DSL, access.TrustLead)

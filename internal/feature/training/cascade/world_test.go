@@ -4,6 +4,7 @@ import (
 	"context"
 	"log/slog"
 	"net/http"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -253,6 +254,13 @@ func (places) Where(_ context.Context, _ *store.Tx, org string) (postcode, ward 
 
 func (places) Sites(context.Context, *store.Tx) ([]cascade.Site, error) {
 	return []cascade.Site{{ID: elm, Name: "Elm", Postcode: "BD30 1AA", Ward: "W2", Lat: 54.1, Lon: 1.1}, {ID: oak, Name: "Oak", Postcode: "BD3 9TZ", Ward: "W1", Lat: 54, Lon: 1}}, nil
+}
+
+func (places) Members(_ context.Context, _ *store.Tx, trusts []string, _ clock.Day) ([]string, error) {
+	if slices.Contains(trusts, trust) {
+		return []string{elm}, nil
+	}
+	return nil, nil
 }
 
 func (places) Wards(context.Context, *store.Tx) ([]cascade.Area, error) {
