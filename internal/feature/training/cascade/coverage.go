@@ -81,6 +81,7 @@ type SchoolCover struct {
 	Trained  clock.Day
 	Before   bool // trained before the first block
 	InFirst  bool // trained in the first block
+	Unclosed bool // had a place on a run that is over, and its register is not closed
 	Booked   bool
 	Waiting  bool
 	Standing Standing // of the cascade that has come furthest, "" for none
@@ -110,6 +111,7 @@ type Coverage struct {
 	Areas             []AreaCover
 	Tiers             []TierCover
 	Trained, PassedOn int
+	Unclosed          int // schools of which nobody has attended, so far as registers are closed
 	Waiting           int // requests of schools
 	Settings          int // requests of settings that are in no register
 	Reached           Sum
@@ -131,7 +133,9 @@ func Cover(f Facts) Coverage {
 	plans, of := map[ID]Plan{}, map[string][]Plan{}
 	courseOf := map[string]training.CourseID{}
 	for _, a := range f.Attended {
-		courseOf[string(a.Booking)] = a.Course
+		if a.Was.Counts() {
+			courseOf[string(a.Booking)] = a.Course
+		}
 	}
 	for _, p := range f.Plans {
 		if f.Kind != "" && p.Booking == "" && p.Kind == f.Kind || f.Kind == "" && p.Booking != "" && f.Courses[courseOf[p.Booking]] {
@@ -197,6 +201,10 @@ func (f Facts) course(s *SchoolCover) {
 	}
 	for _, a := range f.Attended {
 		if a.Party != s.ID || !f.Courses[a.Course] {
+			continue
+		}
+		if !a.Was.Counts() {
+			s.Unclosed = true
 			continue
 		}
 		s.Trained = max(s.Trained, a.Last)
@@ -290,6 +298,7 @@ func (c *Coverage) sum(f Facts, last int64) {
 	for _, s := range c.Schools {
 		count(&c.Trained, s.Trained != "")
 		count(&c.PassedOn, s.PassedOn)
+		count(&c.Unclosed, s.Unclosed && s.Trained == "")
 		count(&c.Waiting, s.Waiting)
 		c.Reached.add(s.Reached)
 	}

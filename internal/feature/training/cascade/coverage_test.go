@@ -28,7 +28,7 @@ func draw(t *rapid.T) drawn {
 	for i := range rapid.IntRange(1, 8).Draw(t, "schools") {
 		school, plan := fmt.Sprint("school-", i), cascade.ID(fmt.Sprint("plan-", i))
 		d.facts.Sites = append(d.facts.Sites, cascade.Site{ID: school, Name: school, Ward: rapid.SampledFrom([]string{"W1", "W2", ""}).Draw(t, "ward")})
-		d.facts.Attended = append(d.facts.Attended, cascade.Attendance{Booking: training.BookingID(plan), Run: "r", Course: "c", Party: school, Last: "2026-10-02"})
+		d.facts.Attended = append(d.facts.Attended, cascade.Attendance{Booking: training.BookingID(plan), Run: "r", Course: "c", Party: school, Last: "2026-10-02", Was: cascade.There})
 		d.facts.Plans = append(d.facts.Plans, cascade.Plan{ID: plan, Org: school, Booking: string(plan), AttendedOn: "2026-10-02", Due: "2026-12-01", CostsGiven: true, Cover: int64(rapid.IntRange(0, 90000).Draw(t, "cover"))})
 		d.people = append(d.people, rapid.IntRange(0, 12).Draw(t, "people"))
 	}
@@ -93,7 +93,7 @@ func TestCoverageGivesNoSmallNumberAway(t *testing.T) {
 func TestCoverageByAreaAndPriority(t *testing.T) {
 	f := cascade.Facts{Today: "2026-11-23", Courses: map[training.CourseID]bool{"c": true}, Areas: []cascade.Area{{Code: "W1", Name: "Eastgate"}, {Code: "W2", Name: "Northfield"}},
 		Sites:    []cascade.Site{{ID: "a", Name: "Ash", Postcode: "BD3 9TZ", Ward: "W1"}, {ID: "b", Name: "Beech", Postcode: "BD30 1AA", Ward: "W1"}, {ID: "c", Name: "Cedar", Ward: "W2"}, {ID: "d", Name: "Damson"}},
-		Attended: []cascade.Attendance{{Booking: "p1", Run: "r1", Course: "c", Party: "a", Last: "2026-10-02"}, {Booking: "p2", Run: "r0", Course: "c", Party: "b", Last: "2026-05-02"}, {Booking: "p3", Run: "r9", Course: "other", Party: "c", Last: "2026-10-02"}},
+		Attended: []cascade.Attendance{{Booking: "p1", Run: "r1", Course: "c", Party: "a", Last: "2026-10-02", Was: cascade.There}, {Booking: "p2", Run: "r0", Course: "c", Party: "b", Last: "2026-05-02", Was: cascade.Instead}, {Booking: "p3", Run: "r9", Course: "other", Party: "c", Last: "2026-10-02", Was: cascade.There}},
 		Plans:    []cascade.Plan{{ID: "p1", Org: "a", Booking: "p1", Due: "2026-12-01"}, {ID: "p2", Org: "b", Booking: "p2", Due: "2026-07-01"}, {ID: "w", Org: "a", Kind: "wellbeing", Due: "2026-12-01", AttendedOn: "2026-10-09"}},
 		First:    map[training.RunID]bool{"r1": true}, FirstDay: "2026-10-01", Tiers: []training.Tier{{Position: 0, Kind: training.TierArea, Value: "BD3", Words: "Schools in BD3"}}}
 	f = f.Reaching("p1", "a", "1", "2", "3", "4", "5", "6").Reaching("w", "a", "7", "8", "9", "10", "11")

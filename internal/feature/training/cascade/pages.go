@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"strconv"
 
+	"kith/internal/feature/training"
 	"kith/internal/kernel/access"
 	"kith/internal/kernel/clock"
 	"kith/internal/kernel/errs"
@@ -136,6 +137,13 @@ func (f *Feature) row(ctx context.Context, tx *store.Tx, p Plan) (planRow, error
 	if p.State == Complete {
 		row.When = "completed " + term.YearDate(clock.DayOf(p.CompletedAt.Time()))
 	}
+	if err != nil {
+		return row, err
+	}
+	was, err := f.store.was(ctx, tx, p)
+	if was == Unclosed {
+		row.Reach += ", register not closed yet"
+	}
 	return row, err
 }
 
@@ -161,6 +169,7 @@ type sessionRow struct {
 type planView struct {
 	Plan
 	Path, Who, About, Where string
+	Register                string // why the training does not count as attended; "" where it does
 	Chip                    ui.Chip
 	Standing                string
 	Reach                   picture.Reach
@@ -257,6 +266,9 @@ func (f *Feature) fillPlan(ctx context.Context, tx *store.Tx, v *planView) error
 	if err != nil {
 		return err
 	}
+	if v.Register, err = f.register(ctx, tx, p); err != nil {
+		return err
+	}
 	st := Stands(p, heldOf(sessions, today), today)
 	v.Chip, v.CanComplete = chipOf(st), v.Open && reached > 0
 	v.Standing = "To be passed on by " + term.LongDate(p.Due) + "."
@@ -274,6 +286,24 @@ func (f *Feature) fillPlan(ctx context.Context, tx *store.Tx, v *planView) error
 		return err
 	}
 	return f.answers(ctx, tx, v, ratings[p.ID])
+}
+
+// register says why the training of a plan does not count as attended, "" where it does.
+func (f *Feature) register(ctx context.Context, tx *store.Tx, p Plan) (string, error) {
+	was, err := f.store.was(ctx, tx, p)
+	if err != nil || was == There {
+		return "", err
+	}
+	r, err := f.courses.Run(ctx, tx, training.RunID(p.Run))
+	if err != nil {
+		return "", err
+	}
+	b, err := f.courses.Block(ctx, tx, r.Block)
+	if err != nil {
+		return "", err
+	}
+	names, err := f.Places.Names(ctx, tx, b.Org)
+	return RegisterWords(was, names[b.Org].Name), err
 }
 
 // costs says what it cost, for each person, and what it would have cost to send everybody (TRU-5).

@@ -158,6 +158,8 @@ func (s SchoolCover) stands() string {
 	switch {
 	case s.Trained != "":
 		return "attended"
+	case s.Unclosed:
+		return "had a place; the register is not closed yet"
 	case s.Booked:
 		return "has a place"
 	case s.Waiting:
@@ -290,6 +292,9 @@ func (v *coverView) fill(c Coverage, block string) {
 	v.Figures = []figure{{strconv.Itoa(c.Trained) + " of " + strconv.Itoa(of), "schools have sent somebody"}, {strconv.Itoa(c.PassedOn) + " of " + strconv.Itoa(of), "have passed it on"}, {strconv.Itoa(c.Reached.N), "colleagues reached" + more(c.Reached)}, {strconv.Itoa(c.Waiting), "schools wait for a place"}}
 	v.draw(c)
 	v.tables(c)
+	if c.Unclosed > 0 {
+		v.Demand = append(v.Demand, text.Plural(c.Unclosed, "school had", "schools had")+" a place on a run that is over and whose register is not closed yet. It counts as attended once it is.")
+	}
 	if c.Settings > 0 {
 		v.Demand = append(v.Demand, text.Plural(c.Settings, "request comes", "requests come")+" from settings that are in no register of schools.")
 	}

@@ -46,6 +46,23 @@ func Stands(p Plan, held int, today clock.Day) Standing {
 	return Planned
 }
 
+// Counts says whether somebody has attended: once the register is closed, and says that somebody was there (TRN-2).
+func (w Was) Counts() bool { return w == There || w == Instead }
+
+// RegisterWords say on a plan why its training does not count as attended, and who can do something about it; "" where it does. Of a place
+// for which somebody else came, it is the school that says whose plan it is.
+func RegisterWords(w Was, keeper string) string {
+	switch w {
+	case Unclosed:
+		return "The register is not closed yet. " + keeper + " closes it. Until then the training does not count as attended, and whom it reached is not in the coverage of the district. You can begin all the same."
+	case Nobody:
+		return "The register says that nobody was there for this place, so the training does not count as attended. If that is wrong, ask " + keeper + " to put it right."
+	case Instead:
+		return "The register says that somebody else came in their place. It counts for the school; let them pass it on who were there."
+	}
+	return ""
+}
+
 // Held says whether a session has been held: its list was closed, or was left open on a day that is over.
 func Held(s Session, today clock.Day) bool {
 	return s.State == SessionHeld || s.State == SessionOpen && s.On < today

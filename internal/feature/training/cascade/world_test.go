@@ -179,10 +179,21 @@ func (w *world) only(v access.Viewer) cascade.Plan {
 	return all[0]
 }
 
+// register makes every register say the same of every place.
+func (w *world) register(was cascade.Was) {
+	w.t.Helper()
+	testkit.OK(w.t, w.DB.Write(w.t.Context(), w.system, func(ctx context.Context, tx *store.Tx) error {
+		tx.Unaudited("a test")
+		_, err := tx.Exec(ctx, store.SQL(`UPDATE training_place SET attended = ? WHERE district_id = ?`, int64(was), w.system.District))
+		return err
+	}))
+}
+
 // planned has somebody attend, and makes their plan the next morning.
 func (w *world) planned() cascade.Plan {
 	w.t.Helper()
 	w.attend(true, [2]string{oak, "Tom Oak"})
+	w.register(cascade.There)
 	w.Clock.Set(w.today().Add(1).At(8, 0))
 	w.sweep()
 	w.drain()
