@@ -84,6 +84,7 @@ type SchoolCover struct {
 	Unclosed bool // had a place on a run that is over, and its register is not closed
 	Booked   bool
 	Waiting  bool
+	Interest bool     // somebody of it registered an interest while there were no dates
 	Standing Standing // of the cascade that has come furthest, "" for none
 	PassedOn bool
 	Reached  Shown
@@ -95,6 +96,7 @@ type AreaCover struct {
 	Area
 	Chosen                              bool
 	Schools, Trained, PassedOn, Waiting int
+	Interest                            int // schools with a registered interest
 	Reached                             Sum
 }
 
@@ -113,6 +115,8 @@ type Coverage struct {
 	Trained, PassedOn int
 	Unclosed          int // schools of which nobody has attended, so far as registers are closed
 	Waiting           int // requests of schools
+	Interest          int // schools of which somebody registered an interest
+	Others            Shown // people of other organisations who did
 	Settings          int // requests of settings that are in no register
 	Reached           Sum
 	Answers           map[string]int // by rating, of the plans with enough answers
@@ -184,9 +188,20 @@ func Cover(f Facts) Coverage {
 				out.Settings++
 			}
 		}
+		out.Others = Show(f.others())
 	}
 	out.sum(f, last)
 	return out
+}
+
+// others counts those of no school who registered an interest in the courses that are looked at.
+func (f Facts) others() (n int) {
+	for _, d := range f.demand {
+		if d.state == interested && f.Courses[training.CourseID(d.course)] && !slices.ContainsFunc(f.Sites, func(s Site) bool { return s.ID == d.party }) {
+			n++
+		}
+	}
+	return n
 }
 
 // course fills in whether somebody of a school attended, is booked, or waits.
@@ -225,6 +240,7 @@ func (f Facts) course(s *SchoolCover) {
 	}
 	s.Booked = was[string(training.Placed)]+was[string(training.Held)]+was[string(training.Offered)] > past
 	s.Waiting = was[string(training.Waiting)]+was[string(training.Asked)] > 0
+	s.Interest = was[interested] > 0
 }
 
 // passedOn fills in how far the cascades of a school have come, and what each person cost.
@@ -269,6 +285,7 @@ func (c *Coverage) sum(f Facts, last int64) {
 			count(&x.Trained, s.Trained != "")
 			count(&x.PassedOn, s.PassedOn)
 			count(&x.Waiting, s.Waiting)
+			count(&x.Interest, s.Interest)
 			x.Reached.add(s.Reached)
 		}
 		c.Areas = append(c.Areas, x)
@@ -300,6 +317,7 @@ func (c *Coverage) sum(f Facts, last int64) {
 		count(&c.PassedOn, s.PassedOn)
 		count(&c.Unclosed, s.Unclosed && s.Trained == "")
 		count(&c.Waiting, s.Waiting)
+		count(&c.Interest, s.Interest)
 		c.Reached.add(s.Reached)
 	}
 }

@@ -110,6 +110,11 @@ func TestCoverageByAreaAndPriority(t *testing.T) {
 	if len(c.Tiers) != 2 || c.Tiers[0].Words != "Schools in BD3" || c.Tiers[0].Before != 0 || c.Tiers[0].InFirst != 1 || c.Tiers[0].PassedOn != 1 || c.Tiers[1].Schools != 3 || c.Tiers[1].Before != 1 {
 		t.Errorf("%+v", c.Tiers)
 	}
+	// TRN-19: interest is counted by school and area, apart from the line; of others as few as one to four are not said (ACC-1).
+	c = cascade.Cover(f.Wanting("c", "a", "a", "c", "office", "", "x").Wanting("other", "d"))
+	if c.Interest != 2 || c.Waiting != 0 || !c.Schools[0].Interest || c.Schools[3].Interest || c.Areas[0].Interest != 1 || c.Areas[1].Interest != 1 || !c.Others.Hidden {
+		t.Errorf("%+v", c)
+	}
 	f.Courses, f.Kind = nil, "wellbeing"
 	if c := cascade.Cover(f); c.Trained != 1 || c.Reached != (cascade.Sum{N: 5}) || c.Schools[0].Trained != "2026-10-09" {
 		t.Errorf("%+v", c)
@@ -211,7 +216,7 @@ func TestTrustAndSheet(t *testing.T) {
 	c := cascade.Coverage{Schools: []cascade.SchoolCover{{Site: cascade.Site{Name: "=HYPERLINK(1)"}, N: 1, AreaName: "Eastgate", Reached: cascade.Show(3), Each: -1}, {Site: cascade.Site{Name: "Oak"}, N: 2, Trained: "2026-10-02", Standing: cascade.Delivering, Reached: cascade.Show(20), Each: 1929}}}
 	var out strings.Builder
 	testkit.OK(t, cascade.Sheet(c).WriteCSV(&out))
-	if s := out.String(); !strings.Contains(s, "fewer than 5") || strings.Contains(s, `"=HYPER`) || !strings.Contains(s, `"attended",2026-10-02,"no","under way",20,19.29`) {
+	if s := out.String(); !strings.Contains(s, "fewer than 5") || strings.Contains(s, `"=HYPER`) || !strings.Contains(s, `"attended",2026-10-02,"no","no","under way",20,19.29`) {
 		t.Errorf("the sheet says %s", s)
 	}
 }

@@ -92,6 +92,14 @@ func (f *Feature) Coverage(v access.Viewer, subject string) (c Coverage, err err
 	return c, err
 }
 
+// Wanting are facts of demand: interest of these parties in a course without dates.
+func (x Facts) Wanting(course string, parties ...string) Facts {
+	for _, p := range parties {
+		x.demand = append(x.demand, demandRow{course: course, party: p, state: interested})
+	}
+	return x
+}
+
 // Reaching are facts of reach: by plan and school, so many people.
 func (x Facts) Reaching(plan ID, org string, people ...string) Facts {
 	for _, p := range people {

@@ -137,7 +137,7 @@ func Sheet(c Coverage) sheet.Table {
 		return sheet.Int(int64(s.N))
 	}
 	yes := func(b bool) sheet.Cell { return sheet.Text(map[bool]string{true: "yes", false: "no"}[b]) }
-	t := sheet.Table{Name: "Coverage", Columns: []string{"No.", "School", "Area", "Put first by the first block", "Course", "Attended on", "Waits for a place", "Passed on", "Colleagues reached", "Cost for each, in pounds"}}
+	t := sheet.Table{Name: "Coverage", Columns: []string{"No.", "School", "Area", "Put first by the first block", "Course", "Attended on", "Waits for a place", "Registered interest", "Passed on", "Colleagues reached", "Cost for each, in pounds"}}
 	var rows [][]sheet.Cell
 	for _, s := range c.Schools {
 		attended, each := sheet.Cell{}, sheet.Cell{}
@@ -147,7 +147,7 @@ func Sheet(c Coverage) sheet.Table {
 		if s.Each >= 0 {
 			each = sheet.Number(float64(s.Each) / 100)
 		}
-		rows = append(rows, []sheet.Cell{sheet.Int(int64(s.N)), sheet.Text(s.Name), sheet.Text(s.AreaName), sheet.Text(s.Chosen), sheet.Text(s.stands()), attended, yes(s.Waiting), sheet.Text(s.Standing.Words()), people(s.Reached), each})
+		rows = append(rows, []sheet.Cell{sheet.Int(int64(s.N)), sheet.Text(s.Name), sheet.Text(s.AreaName), sheet.Text(s.Chosen), sheet.Text(s.stands()), attended, yes(s.Waiting), yes(s.Interest), sheet.Text(s.Standing.Words()), people(s.Reached), each})
 	}
 	t.Rows = sheet.Rows(rows)
 	return t
@@ -164,6 +164,8 @@ func (s SchoolCover) stands() string {
 		return "has a place"
 	case s.Waiting:
 		return "waits for a place"
+	case s.Interest:
+		return "registered interest"
 	}
 	return "nobody yet"
 }
@@ -295,6 +297,12 @@ func (v *coverView) fill(c Coverage, block string) {
 	if c.Unclosed > 0 {
 		v.Demand = append(v.Demand, text.Plural(c.Unclosed, "school had", "schools had")+" a place on a run that is over and whose register is not closed yet. It counts as attended once it is.")
 	}
+	if c.Interest > 0 {
+		v.Demand = append(v.Demand, text.Plural(c.Interest, "school has", "schools have")+" registered an interest in a course of this training that has no dates.")
+	}
+	if c.Others != (Shown{}) {
+		v.Demand = append(v.Demand, "Registered interest from other organisations: "+c.Others.String()+".")
+	}
 	if c.Settings > 0 {
 		v.Demand = append(v.Demand, text.Plural(c.Settings, "request comes", "requests come")+" from settings that are in no register of schools.")
 	}
@@ -368,13 +376,13 @@ func (v *coverView) tables(c Coverage) {
 		}
 		v.Schools.Rows = append(v.Schools.Rows, []ui.TableCell{number(strconv.Itoa(s.N)), {Text: s.Name}, {Text: area}, {Text: course}, {Text: standing}, number(s.Reached.String()), number(each)})
 	}
-	v.Areas = ui.Table{Caption: "By area", FirstCellIsHeader: true, Head: []ui.TableCell{{Text: "Area"}, number("Schools"), number("Sent somebody"), number("Passed it on"), number("Wait for a place"), number("Colleagues reached")}}
+	v.Areas = ui.Table{Caption: "By area", FirstCellIsHeader: true, Head: []ui.TableCell{{Text: "Area"}, number("Schools"), number("Sent somebody"), number("Passed it on"), number("Wait for a place"), number("Registered interest"), number("Colleagues reached")}}
 	for _, a := range c.Areas {
 		name := a.Name
 		if a.Chosen {
 			name += ", put first"
 		}
-		v.Areas.Rows = append(v.Areas.Rows, []ui.TableCell{{Text: name}, number(strconv.Itoa(a.Schools)), number(strconv.Itoa(a.Trained)), number(strconv.Itoa(a.PassedOn)), number(strconv.Itoa(a.Waiting)), number(a.Reached.String())})
+		v.Areas.Rows = append(v.Areas.Rows, []ui.TableCell{{Text: name}, number(strconv.Itoa(a.Schools)), number(strconv.Itoa(a.Trained)), number(strconv.Itoa(a.PassedOn)), number(strconv.Itoa(a.Waiting)), number(strconv.Itoa(a.Interest)), number(a.Reached.String())})
 	}
 }
 
