@@ -197,7 +197,7 @@ func (m AreaMap) crowding(g ground, b covered, a MapArea, names []areaName, plac
 	}
 	for _, corner := range []point{{b[0], b[1]}, {b[2], b[1]}, {b[0], b[3]}, {b[2], b[3]}} {
 		if !a.holds(g, corner) {
-			bad += 3
+			bad += 8
 		}
 	}
 	return bad

@@ -113,11 +113,11 @@ type Coverage struct {
 	Areas             []AreaCover
 	Tiers             []TierCover
 	Trained, PassedOn int
-	Unclosed          int // schools of which nobody has attended, so far as registers are closed
-	Waiting           int // requests of schools
-	Interest          int // schools of which somebody registered an interest
+	Unclosed          int   // schools of which nobody has attended, so far as registers are closed
+	Waiting           int   // requests of schools
+	Interest          int   // schools of which somebody registered an interest
 	Others            Shown // people of other organisations who did
-	Settings          int // requests of settings that are in no register
+	Settings          int   // requests of settings that are in no register
 	Reached           Sum
 	Answers           map[string]int // by rating, of the plans with enough answers
 	Answered          int
