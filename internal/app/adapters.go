@@ -406,6 +406,20 @@ type schoolStaff struct {
 	quizzes *quiz.Feature
 }
 
+func (s schoolStaff) AccountAt(ctx context.Context, tx *store.Tx, email string) (string, error) {
+	a, err := account.Store{}.ByEmail(ctx, tx, email)
+	if errs.Is(err, errs.NotFound) || err == nil && a.State != account.Active {
+		return "", nil
+	}
+	if err != nil {
+		return "", err
+	}
+	if _, err = s.OrgOf(ctx, tx, string(a.ID)); errs.Is(err, errs.NotFound) {
+		return "", nil
+	}
+	return string(a.ID), err
+}
+
 func (s schoolStaff) Staff(ctx context.Context, tx *store.Tx, org string) ([]running.Member, error) {
 	all, err := s.quizzes.Staff(ctx, tx, org)
 	return mapped(all, func(m quiz.Member) running.Member {

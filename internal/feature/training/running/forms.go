@@ -72,6 +72,7 @@ type keepingForm struct {
 	Joining        *forms.Lines
 	Before, Remind *forms.Text
 	Trainers       *forms.Many
+	Outside        *forms.Lines
 }
 
 func newKeepingForm(staff []Member) *keepingForm {
@@ -79,11 +80,12 @@ func newKeepingForm(staff []Member) *keepingForm {
 	f := &keepingForm{Joining: forms.NewLines("joining", "Joining instructions").Hint("Time, place and how to get in are said already. What else: parking, lunch, what to bring, the link for a course by video").Max(3000),
 		Before:   forms.NewText("before_days", "How many working days before do they go?").Max(2).Hint("Empty: " + strconv.FormatInt(n.Joining, 10) + ". They never go while the venue is to be confirmed").Class("govuk-input--width-2"),
 		Remind:   forms.NewText("remind_days", "How many days before does a reminder go?").Max(2).Hint("Empty: " + strconv.FormatInt(n.Reminder, 10) + ". 0: none").Class("govuk-input--width-2"),
-		Trainers: forms.NewMany("trainers", "Who stands in front of it, and keeps the register?").Hint("They read who is booked and what people need, from now until four weeks after")}
+		Trainers: forms.NewMany("trainers", "Who stands in front of it, and keeps the register?").Hint("They read who is booked and what people need, from now until four weeks after"),
+		Outside:  forms.NewLines("outside", "Who else stands in front of it?").Hint("A name and an e-mail address a line, such as Jo Bell, jo.bell@example.org. All who stand in front of it get the date, the venue and how many come, for their calendar. Whoever works in the district and has an account with that address keeps the register too; others cannot").Max(1000)}
 	for _, m := range staff {
 		f.Trainers.Options = append(f.Trainers.Options, forms.Option{Value: m.Account, Text: m.Name, Hint: m.Title})
 	}
-	f.Fields(f.Joining, f.Before, f.Remind, f.Trainers)
+	f.Fields(f.Joining, f.Before, f.Remind, f.Trainers, f.Outside)
 	return f
 }
 
