@@ -19,6 +19,7 @@ import (
 	"kith/internal/feature/training/running"
 	"kith/internal/kernel/access"
 	"kith/internal/kernel/clock"
+	"kith/internal/kernel/errs"
 	"kith/internal/kernel/ref"
 	"kith/internal/platform/files"
 	"kith/internal/platform/store"
