@@ -54,9 +54,12 @@ func (Store) Ledger(ctx context.Context, tx *store.Tx) ([]Plan, error) {
 	return store.All[Plan](ctx, tx, store.SQL(`SELECT `+planColumns+` FROM training_cascade c WHERE c.district_id = ? ORDER BY c.attended_on DESC, c.id DESC`, tx.Viewer.District))
 }
 
-// Plans returns the plans that the viewer may see, those still open first, then the latest training.
+// Plans returns the plans that the viewer may see, those still open first, then the latest training: of the schools whose plans they keep,
+// and those that are theirs to pass on. A district has thousands.
 func (Store) Plans(ctx context.Context, tx *store.Tx) ([]Plan, error) {
-	return store.All[Plan](ctx, tx, store.SQL(`SELECT `+planColumns+` FROM training_cascade c JOIN access_record r ON r.id = c.id WHERE c.district_id = ?`, tx.Viewer.District).
+	v := tx.Viewer
+	return store.All[Plan](ctx, tx, store.SQL(`SELECT `+planColumns+` FROM training_cascade c JOIN access_record r ON r.id = c.id WHERE (`).In("c.org_id", v.OrgsOf(access.Head, access.DSL, access.TrustLead)).
+		Add(`OR c.id IN (SELECT g.record_id FROM access_grant g WHERE g.kind = ? AND g.to_id = ?))`, access.PassesOn, v.Account).
 		Visible("r", access.Cascade).Add(`ORDER BY CASE WHEN c.state = 'open' THEN 0 ELSE 1 END, c.attended_on DESC, c.id DESC LIMIT 200`))
 }
 
