@@ -19,6 +19,7 @@ import (
 	"kith/internal/feature/training/running"
 	"kith/internal/kernel/access"
 	"kith/internal/kernel/clock"
+	"kith/internal/kernel/errs"
 	"kith/internal/kernel/ref"
 	"kith/internal/platform/files"
 	"kith/internal/platform/store"
@@ -404,6 +405,20 @@ func (c coveredPlaces) Wards(ctx context.Context, tx *store.Tx) ([]cascade.Area,
 type schoolStaff struct {
 	account.Directory
 	quizzes *quiz.Feature
+}
+
+func (s schoolStaff) AccountAt(ctx context.Context, tx *store.Tx, email string) (string, error) {
+	a, err := account.Store{}.ByEmail(ctx, tx, email)
+	if errs.Is(err, errs.NotFound) || err == nil && a.State != account.Active {
+		return "", nil
+	}
+	if err != nil {
+		return "", err
+	}
+	if _, err = s.OrgOf(ctx, tx, string(a.ID)); errs.Is(err, errs.NotFound) {
+		return "", nil
+	}
+	return string(a.ID), err
 }
 
 func (s schoolStaff) Staff(ctx context.Context, tx *store.Tx, org string) ([]running.Member, error) {

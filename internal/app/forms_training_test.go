@@ -19,7 +19,7 @@ var trainingFields = map[string][]string{
 	"POST /training/propose/{token}/new":                    {"audience", "open_to", "online", "address", "postcode", "places", "to"},
 	"POST /training/programmes/{programme}/take-part":       {"postcode", "offers"},
 	"POST /training/programmes/{programme}/book":            {"diet"},
-	"POST /training/office/dates/{run}/keeping":             {"before_days", "remind_days", "trainers"},
+	"POST /training/office/dates/{run}/keeping":             {"before_days", "remind_days", "trainers", "outside"},
 
 	"POST /training/registers/{run}/let-in":           {"email"},
 	"POST /training/record/places/{booking}/thoughts": {"would_change"},

@@ -40,7 +40,7 @@ var menu = []entry{
 	{ui.NavItem{Text: "Referrals", Href: "/referrals"}, []access.Role{access.LAOfficer}},
 	{ui.NavItem{Text: "Training", Href: "/training"}, nil},
 	{ui.NavItem{Text: "Training office", Href: "/training/office"}, []access.Role{access.TrainingAdmin}},
-	{ui.NavItem{Text: "Coverage", Href: "/training/coverage"}, []access.Role{access.TrainingAdmin, access.Partnership, access.Strategic}},
+	{ui.NavItem{Text: "Coverage", Href: "/training/coverage"}, []access.Role{access.TrainingAdmin, access.Partnership, access.Strategic, access.TrustLead}},
 	{ui.NavItem{Text: "Adults", Href: "/adults"}, []access.Role{access.Head, access.Chair, access.LADO}},
 	{ui.NavItem{Text: "Quizzes", Href: "/training/quizzes"}, nil},
 	{ui.NavItem{Text: "Newsletters", Href: "/newsletters/issues"}, []access.Role{access.Partnership}},

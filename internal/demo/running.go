@@ -187,7 +187,8 @@ func (t *trainings) lastWeek(ctx context.Context) error {
 	return t.post(ctx)
 }
 
-// todays is a course this afternoon, with Ellen Booth on it, and one in two weeks for which Grace Ito waits to hear where.
+// todays is a course this afternoon, with Ellen Booth on it, and one in two weeks for which Grace Ito waits to hear where, given
+// by somebody from outside.
 func (t *trainings) todays(ctx context.Context) error {
 	m := t.m
 	m.at(t.today, 28, 9, 0)
@@ -210,6 +211,9 @@ func (t *trainings) todays(ctx context.Context) error {
 		return err
 	}
 	if _, err := t.booked(ctx, b, run, []booked{{0, "Grace Ito", "Class teacher", "", ""}, {3, "Maureen Tate", "Deputy safeguarding lead", "", ""}}); err != nil {
+		return err
+	}
+	if err := m.parts.Running.Keep(ctx, t.admin, running.Register{Run: run, Before: -1, Remind: -1}, nil, running.Outside{Name: "Jo Bell", Email: "jo.bell@online-harms.example"}); err != nil {
 		return err
 	}
 	for _, ago := range []int{27, 4} {

@@ -56,9 +56,28 @@ func (t *trainings) catalogue(ctx context.Context) error {
 	t.info = course(training.Course{Title: "Information session for heads and governors", Format: training.Briefing, CPD: 90, Audience: "head,governor", Summary: "What the new approach asks of a school, in 90 minutes by video."})
 	t.review = course(training.Course{Title: "Seen but not asked: learning from a review", Format: training.Event, CPD: 210, Summary: "For those who meet children every day, and their managers."})
 	t.neglect = course(training.Course{Title: "Neglect, seen early", Format: training.HalfDay, UsesPlace: true, Validity: 36, CPD: 180, Audience: "teacher,support,early_years", Summary: "What a lunch box, a coat and a Monday morning can say."})
-	for _, c := range []training.Course{t.two, t.one, t.info, t.review, t.neglect,
-		course(training.Course{Title: "Working with fathers", Format: training.HalfDay, UsesPlace: true, CPD: 180, Audience: "dsl,practitioner", Summary: "Who is missing from the plan, and how to ask."})} {
+	fathers := course(training.Course{Title: "Working with fathers", Format: training.HalfDay, UsesPlace: true, CPD: 180, Audience: "dsl,practitioner", Summary: "Who is missing from the plan, and how to ask."})
+	for _, c := range []training.Course{t.two, t.one, t.info, t.review, t.neglect, fathers} {
 		if err := t.f.MakeCourse(ctx, t.admin, c); err != nil {
+			return err
+		}
+	}
+	return t.wanted(ctx, fathers)
+}
+
+// wanted has three people of two schools register an interest in a course that has no dates (TRN-19).
+func (t *trainings) wanted(ctx context.Context, c training.Course) error {
+	for _, x := range []struct{ school, n int }{{1, 4}, {3, 4}, {3, 2}} {
+		v := t.m.other(x.school, x.n)
+		i := training.Interest{ID: t.id(), Course: c.ID, OrgName: schoolNames[x.school].name}
+		if err := t.m.db.Read(ctx, v, func(ctx context.Context, tx *store.Tx) error {
+			names, err := t.m.posts.Names(ctx, tx, v.Account)
+			i.Name = names[v.Account].Name
+			return err
+		}); err != nil {
+			return err
+		}
+		if err := t.f.Want(ctx, v, i); err != nil {
 			return err
 		}
 	}

@@ -7,6 +7,7 @@ import (
 	"sync"
 
 	"kith/internal/feature/directory/schoolyear"
+	"kith/internal/kernel/clock"
 	"kith/internal/kernel/errs"
 	"kith/internal/kernel/term"
 	"kith/internal/platform/store"
@@ -205,7 +206,7 @@ func (Store) deleteOwnYear(ctx context.Context, tx *store.Tx, o ownYear) error {
 	return err
 }
 
-// members are the schools of a trust or a collaboration on a day.
-func (Store) members(ctx context.Context, tx *store.Tx, orgs []string, day string) ([]string, error) {
-	return store.Values[string](ctx, tx, store.SQL(`SELECT DISTINCT m.member_id FROM directory_membership m WHERE m.district_id = ? AND m.from_on <= ? AND (m.until_on = '' OR m.until_on >= ?) AND `, tx.Viewer.District, day, day).In("m.org_id", orgs))
+// Members are the schools of trusts and collaborations on a day.
+func (Store) Members(ctx context.Context, tx *store.Tx, orgs []string, on clock.Day) ([]string, error) {
+	return store.Values[string](ctx, tx, store.SQL(`SELECT DISTINCT m.member_id FROM directory_membership m WHERE m.district_id = ? AND m.from_on <= ? AND (m.until_on = '' OR m.until_on >= ?) AND `, tx.Viewer.District, string(on), string(on)).In("m.org_id", orgs))
 }

@@ -83,7 +83,7 @@ func (f *Terms) scope(ctx context.Context, tx *store.Tx) (s scope, err error) {
 		}
 	}
 	if len(over) > 0 && !s.District {
-		members, err := f.store.members(ctx, tx, over, string(clock.DayOf(tx.Now.Time())))
+		members, err := f.store.Members(ctx, tx, over, clock.DayOf(tx.Now.Time()))
 		if err != nil {
 			return s, err
 		}

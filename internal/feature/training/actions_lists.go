@@ -149,6 +149,9 @@ func (f *Feature) Want(ctx context.Context, v access.Viewer, i Interest) (err er
 			i.ID, tx.Viewer.District, string(i.Course), i.Account, i.Name, i.Email, i.OrgName, int64(i.Asked))); err != nil {
 			return err
 		}
+		if err := f.insertWish(ctx, tx, i); err != nil {
+			return err
+		}
 		if err := tx.AddRecord(ctx, access.Record{ID: i.ID, Kind: access.Training, Part: access.PartInterest, Org: c.Org, Author: i.Account}); err != nil {
 			return err
 		}
@@ -209,6 +212,9 @@ func (f *Feature) writeDates(ctx context.Context, v access.Viewer, a WriteDates)
 			}
 			i := line[0]
 			if _, err := tx.Exec(ctx, store.SQL(`UPDATE training_interest SET told_at = ? WHERE id = ?`, int64(tx.Now), i.ID)); err != nil {
+				return err
+			}
+			if _, err := tx.Exec(ctx, store.SQL(`UPDATE training_wish SET told_at = ? WHERE id = ?`, int64(tx.Now), i.ID)); err != nil {
 				return err
 			}
 			m = mail.Message{To: i.Email, Subject: "Dates for " + c.Title, At: tx.Now, MessageID: mail.IDAt(f.PublicURL, i.ID+"-dates"),

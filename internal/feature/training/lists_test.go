@@ -68,6 +68,18 @@ func TestInterestIsToldOfDatesInOrder(t *testing.T) {
 		if got := w.drain(); len(got) != 0 {
 			t.Errorf("told of a draft: %+v", got)
 		}
+		// Until they are told they are demand, counted where they work and by no name.
+		demand := func() (whole training.Demand, areas []training.Demand) {
+			testkit.OK(t, w.DB.Read(t.Context(), w.admin, func(ctx context.Context, tx *store.Tx) error {
+				all, err := w.f.Store.Demand(ctx, tx)
+				whole, areas = training.DemandFor(all, c.ID)
+				return err
+			}))
+			return whole, areas
+		}
+		if whole, areas := demand(); whole.Interest != 3 || whole.Waiting != 0 || len(areas) == 0 {
+			t.Errorf("%+v, %+v", whole, areas)
+		}
 		w.publish(b)
 		got := w.drain()
 		if len(got) != 3 || got[0].To != "zoe@haverdale.example" || got[1].To != "amina@haverdale.example" || got[2].To != "bea@haverdale.example" {
@@ -76,6 +88,9 @@ func TestInterestIsToldOfDatesInOrder(t *testing.T) {
 		w.run(b, c, "2027-02-14", 3)
 		if got := w.drain(); len(got) != 0 {
 			t.Errorf("told twice: %+v", got)
+		}
+		if whole, _ := demand(); whole.Interest != 0 {
+			t.Errorf("%+v are told, and still counted", whole)
 		}
 		refused(t, w.f.Want(t.Context(), w.lead, training.Interest{ID: w.id(), Course: c.ID, Name: "x"}), "There are dates")
 		_ = r

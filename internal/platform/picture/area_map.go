@@ -1,9 +1,11 @@
 package picture
 
 import (
+	"cmp"
 	"context"
 	"io"
 	"math"
+	"slices"
 	"strconv"
 )
 
@@ -94,23 +96,124 @@ func (m AreaMap) draw(c *canvas, class string, width float64) {
 			}
 		}
 	}
-	boxes := make([][4]float64, len(m.Areas))
-	size := 15.0
-	for i, a := range m.Areas {
-		p := g.at(a.Label[0], a.Label[1])
-		if class == "desk" {
-			a.Words += a.Note
-		}
-		wide := max(textWidth(a.Name, size), textWidth(a.Words, 14))/2 + 4
-		p.x, p.y = min(max(p.x, wide), width-wide), min(max(p.y, 18), height-24)
-		boxes[i] = [4]float64{p.x - wide, p.y - 16, p.x + wide, p.y + 24}
-		c.text(p.x, p.y, size, a.Name, "text-anchor", "middle", "font-weight", "600", "fill", ink, "paint-order", "stroke", "stroke", sheet, "stroke-width", "3")
-		c.text(p.x, p.y+18, 14, a.Words, "text-anchor", "middle", "fill", soft, "paint-order", "stroke", "stroke", sheet, "stroke-width", "3")
+	names := m.names(g, width, height, class == "desk")
+	boxes := make([]covered, len(names))
+	for i, n := range names {
+		boxes[i] = n.covered
 	}
-	for _, d := range m.spread(g, width, height, boxes) {
+	discs := m.spread(g, width, height, boxes)
+	for _, d := range discs {
+		d.lead(c)
+	}
+	for i, n := range names {
+		x := (n.covered[0] + n.covered[2]) / 2
+		c.text(x, n.covered[1]+16, nameSize, m.Areas[i].Name, "text-anchor", "middle", "font-weight", "600", "fill", ink, "paint-order", "stroke", "stroke", sheet, "stroke-width", "3")
+		c.text(x, n.covered[1]+34, 14, n.words, "text-anchor", "middle", "fill", soft, "paint-order", "stroke", "stroke", sheet, "stroke-width", "3")
+	}
+	for _, d := range discs {
 		d.draw(c)
 	}
 	c.end("svg")
+}
+
+const nameSize = 15.0
+
+// covered is what something covers: its left, top, right and bottom edge.
+type covered [4]float64
+
+func (b covered) overlaps(o covered) bool {
+	return b[0] < o[2] && o[0] < b[2] && b[1] < o[3] && o[1] < b[3]
+}
+
+// near says whether a point is in the box, or nearer to it than so much.
+func (b covered) near(p point, by float64) bool {
+	return p.x > b[0]-by && p.x < b[2]+by && p.y > b[1]-by && p.y < b[3]+by
+}
+
+// areaName is the name of an area where it is drawn, with the words below it.
+type areaName struct {
+	covered
+	words string
+}
+
+// aside is how far beside the middle of its area a name may stand, in pixels, the nearest first.
+var aside = func() (out []point) {
+	for y := -84.0; y <= 84; y += 12 {
+		for x := -96.0; x <= 96; x += 12 {
+			out = append(out, point{x, y})
+		}
+	}
+	slices.SortFunc(out, func(p, q point) int {
+		return cmp.Or(cmp.Compare(math.Hypot(p.x, p.y), math.Hypot(q.x, q.y)), cmp.Compare(p.y, q.y), cmp.Compare(p.x, q.x))
+	})
+	return out
+}()
+
+// names places the name of each area where it covers no place and no other name, if there is such a spot, and as near to the middle of its
+// area and as much within it as can be.
+func (m AreaMap) names(g ground, width, height float64, noted bool) (out []areaName) {
+	var places []point
+	for _, p := range m.Places {
+		if p.Lon != 0 || p.Lat != 0 {
+			places = append(places, g.at(p.Lon, p.Lat))
+		}
+	}
+	for _, a := range m.Areas {
+		n := areaName{words: a.Words}
+		if noted {
+			n.words += a.Note
+		}
+		half, middle := max(textWidth(a.Name, nameSize), textWidth(n.words, 14))/2+4, g.at(a.Label[0], a.Label[1])
+		best := math.Inf(1)
+		for _, away := range aside {
+			x, y := min(max(middle.x+away.x, half), width-half), min(max(middle.y+away.y, 18), height-24)
+			b, cost := covered{x - half, y - 16, x + half, y + 24}, math.Hypot(x-middle.x, y-middle.y)/20
+			if cost >= best { // looking at boundaries takes time: only where it can still matter
+				continue
+			}
+			if cost += m.crowding(g, b, a, out, places); cost < best {
+				best, n.covered = cost, b
+			}
+		}
+		out = append(out, n)
+	}
+	return out
+}
+
+// crowding is how bad it is for the name of an area to stand somewhere: on another name, on a place, beside one, or outside its area.
+func (m AreaMap) crowding(g ground, b covered, a MapArea, names []areaName, places []point) (bad float64) {
+	for _, o := range names {
+		if b.overlaps(o.covered) {
+			bad += 100
+		}
+	}
+	for _, p := range places {
+		switch {
+		case b.near(p, 4):
+			bad += 40
+		case b.near(p, placeRadius):
+			bad += 6
+		}
+	}
+	for _, corner := range []point{{b[0], b[1]}, {b[2], b[1]}, {b[0], b[3]}, {b[2], b[3]}} {
+		if !a.holds(g, corner) {
+			bad += 8
+		}
+	}
+	return bad
+}
+
+// holds says whether a point of the drawing is in the area: whether a line from it crosses the boundary an odd number of times.
+func (a MapArea) holds(g ground, at point) (in bool) {
+	for _, ring := range a.Rings {
+		for i := range ring {
+			p, q := g.at(ring[i][0], ring[i][1]), g.at(ring[(i+1)%len(ring)][0], ring[(i+1)%len(ring)][1])
+			if (p.y > at.y) != (q.y > at.y) && at.x < (q.x-p.x)*(at.y-p.y)/(q.y-p.y)+p.x {
+				in = !in
+			}
+		}
+	}
+	return in
 }
 
 func (a MapArea) outline(c *canvas, g ground) {
@@ -145,7 +248,7 @@ type placeDisc struct {
 }
 
 // spread draws each place where it is if that is free of other places and of names, else at the nearest place that is.
-func (m AreaMap) spread(g ground, width, height float64, boxes [][4]float64) (out []placeDisc) {
+func (m AreaMap) spread(g ground, width, height float64, boxes []covered) (out []placeDisc) {
 	const edge = placeRadius + 1
 	free := func(x, y float64) bool {
 		for _, o := range out {
@@ -154,7 +257,7 @@ func (m AreaMap) spread(g ground, width, height float64, boxes [][4]float64) (ou
 			}
 		}
 		for _, b := range boxes {
-			if x > b[0]-placeRadius && x < b[2]+placeRadius && y > b[1]-placeRadius && y < b[3]+placeRadius {
+			if b.near(point{x, y}, placeRadius) {
 				return false
 			}
 		}
@@ -185,11 +288,15 @@ func (m AreaMap) spread(g ground, width, height float64, boxes [][4]float64) (ou
 	return out
 }
 
-func (d placeDisc) draw(c *canvas) {
+// lead leads from where a place is to where it is drawn, if that is elsewhere.
+func (d placeDisc) lead(c *canvas) {
 	if math.Hypot(d.x-d.tx, d.y-d.ty) > placeRadius {
 		c.one("path", "d", "M"+num(d.tx)+" "+num(d.ty)+"L"+num(d.x)+" "+num(d.y), "stroke", ink, "stroke-width", "1.5")
 		c.one("circle", "cx", num(d.tx), "cy", num(d.ty), "r", "2.5", "fill", ink)
 	}
+}
+
+func (d placeDisc) draw(c *canvas) {
 	attrs, on := []string{"cx", num(d.x), "cy", num(d.y), "r", num(placeRadius - 1), "stroke", pine, "stroke-width", "2.2"}, ink
 	switch d.Kind {
 	case PlaceDone:

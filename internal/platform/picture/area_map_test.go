@@ -52,6 +52,34 @@ func TestMapDrawsAreasAndPlacesApart(t *testing.T) {
 	}
 }
 
+// Names cover neither a place nor one another where there is room beside them: the names of a narrow map crowd soonest.
+func TestNamesOfAreasCoverNoPlace(t *testing.T) {
+	m := AreaMap{Areas: []MapArea{
+		{Name: "Calder Side", Words: "1 of 3", Rings: squareAt(1, 54), Label: [2]float64{1.05, 54.05}},
+		{Name: "Eastgate", Words: "1 of 2", Rings: squareAt(1.1, 54), Label: [2]float64{1.15, 54.05}},
+		{Name: "Moor Edge", Words: "0 of 1", Rings: squareAt(1, 53.9), Label: [2]float64{1.05, 53.99}},
+	}, Places: []MapPlace{{Number: 1, Lon: 1.05, Lat: 54.05}, {Number: 2, Lon: 1.06, Lat: 54.04}, {Number: 3, Lon: 1.15, Lat: 54.05}, {Number: 4, Lon: 1.03, Lat: 53.985}}}
+	for _, width := range []float64{720, 340} {
+		g, height := m.ground(width)
+		names := m.names(g, width, height, width > 400)
+		for i, n := range names {
+			if n.covered[0] < 0 || n.covered[2] > width || n.covered[1] < 0 || n.covered[3] > height {
+				t.Errorf("%s leaves the map: %v", m.Areas[i].Name, n.covered)
+			}
+			for _, o := range names[:i] {
+				if n.overlaps(o.covered) {
+					t.Errorf("%s stands on another name", m.Areas[i].Name)
+				}
+			}
+			for _, p := range m.Places {
+				if n.near(g.at(p.Lon, p.Lat), 0) {
+					t.Errorf("at %v, %s stands on place %d", width, m.Areas[i].Name, p.Number)
+				}
+			}
+		}
+	}
+}
+
 func TestReachCountsColleagues(t *testing.T) {
 	p := Reach{Reached: 20, Aim: 26}
 	doc := draw(t, p)

@@ -50,6 +50,8 @@ type Deps struct {
 		Names(ctx context.Context, tx *store.Tx, ids ...string) (map[string]ref.Organisation, error)
 		// Sites returns the open schools of the district, by name.
 		Sites(ctx context.Context, tx *store.Tx) ([]Site, error)
+		// Members returns the schools of trusts and collaborations on a day.
+		Members(ctx context.Context, tx *store.Tx, trusts []string, on clock.Day) ([]string, error)
 		// Wards returns the areas of the district, by name.
 		Wards(ctx context.Context, tx *store.Tx) ([]Area, error)
 	}
@@ -88,7 +90,7 @@ func lockSession(ctx context.Context, tx *store.Tx, s SessionID) error {
 // The permissions of this package.
 var (
 	Keepers = access.Permission{Name: "cascade-keepers", Words: "Headteachers, safeguarding leads and leads of trusts, with a second factor", Roles: []access.Role{access.Head, access.DSL, access.TrustLead}, Strength: access.SecondFactor}
-	Figures = access.Permission{Name: "cascade-figures", Words: "Training administrators, the partnership and the strategic manager, with a second factor", Roles: []access.Role{access.TrainingAdmin, access.Partnership, access.Strategic}, Strength: access.SecondFactor}
+	Figures = access.Permission{Name: "cascade-figures", Words: "Training administrators, the partnership and the strategic manager, and leads of trusts for their own schools, with a second factor", Roles: []access.Role{access.TrainingAdmin, access.Partnership, access.Strategic, access.TrustLead}, Strength: access.SecondFactor}
 )
 
 // Ids. A plan, who attended and their record share one.
@@ -250,18 +252,30 @@ func (s *SignIn) Dest() []any {
 // Ref names the sign-in to the log.
 func (s SignIn) Ref() ref.Ref { return ref.To(access.Cascade, s.ID) }
 
-// Attendance is a place on a run that is over, of somebody who was there. It names nobody.
+// Was is what the register of a run says of one place, as the ledger of places keeps it.
+type Was int64
+
+// What a register can say.
+const (
+	Unclosed Was = -1 // it is not closed yet, so it says nothing
+	Nobody   Was = 0
+	There    Was = 1 // whoever the place was for
+	Instead  Was = 2 // somebody in their stead
+)
+
+// Attendance is a place on a run that is over, for which somebody was there or may have been. It names nobody.
 type Attendance struct {
 	Booking training.BookingID
 	Run     training.RunID
 	Course  training.CourseID
 	Party   string // the school's id, or the mark of a setting that is in no register
 	Last    clock.Day
+	Was     Was
 }
 
 // Dest lists where the columns go.
 func (a *Attendance) Dest() []any {
-	return []any{(*string)(&a.Booking), (*string)(&a.Run), (*string)(&a.Course), &a.Party, (*string)(&a.Last)}
+	return []any{(*string)(&a.Booking), (*string)(&a.Run), (*string)(&a.Course), &a.Party, (*string)(&a.Last), (*int64)(&a.Was)}
 }
 
 // Count is a number of something.

@@ -1,7 +1,6 @@
 package cascade_test
 
 import (
-	"context"
 	"fmt"
 	"strings"
 	"sync"
@@ -10,7 +9,6 @@ import (
 	"kith/internal/feature/training/cascade"
 	"kith/internal/kernel/access"
 	"kith/internal/kernel/errs"
-	"kith/internal/platform/store"
 	"kith/internal/testkit"
 )
 
@@ -55,21 +53,53 @@ func TestAttendingMakesACascadePlan(t *testing.T) {
 	})
 }
 
+// TRN-2, TRU-5: while no register is closed the plan of whoever had a place can begin, says that the register is open and who closes it, and
+// neither they nor those whom they reach are counted by anybody.
+func TestNothingCountsBeforeTheRegisterIsClosed(t *testing.T) {
+	onBoth(t, func(t *testing.T, w *world) {
+		w.attend(true, [2]string{oak, "Tom Oak"})
+		w.Clock.Set(w.today().Add(1).At(8, 0))
+		w.sweep()
+		letters := w.drain()
+		if len(letters) != 1 || !strings.Contains(letters[0].Text, "if you were there") || !strings.Contains(letters[0].Text, "register is not closed yet") {
+			t.Errorf("%+v", letters)
+		}
+		p := w.only(w.tom)
+		_, _, link := w.session(p, w.tom)
+		for _, n := range []string{"ann", "ben", "cat", "dan", "eli"} {
+			testkit.OK(t, w.signIn(w.as(n), link, "", ""))
+		}
+		for _, x := range []struct {
+			was               cascade.Was
+			trained, unclosed int
+			reached           int
+			words             string
+		}{{cascade.Unclosed, 0, 1, 0, "The register is not closed yet. School partnership closes it."}, {cascade.There, 1, 0, 5, ""}, {cascade.Nobody, 0, 0, 0, "nobody was there"}, {cascade.Instead, 1, 0, 5, "somebody else came"}} {
+			w.register(x.was)
+			c, err := w.f.Coverage(w.manager, "Signs of Safety")
+			testkit.OK(t, err)
+			if c.Trained != x.trained || c.Unclosed != x.unclosed || c.Reached.N != x.reached {
+				t.Errorf("the register says %d: %d attended, %d open, %d reached", x.was, c.Trained, c.Unclosed, c.Reached.N)
+			}
+			words, err := w.f.RegisterOf(w.tom, p.ID)
+			if testkit.OK(t, err); !strings.Contains(words, x.words) || (words == "") != (x.words == "") {
+				t.Errorf("the register says %d, the plan %q", x.was, words)
+			}
+		}
+	})
+}
+
 // TRU-5, TRN-2: a plan goes by the closed register. Whoever was absent has none, and where somebody came in another's stead nobody is taken
 // for having been there.
 func TestPlanGoesByTheRegister(t *testing.T) {
 	onBoth(t, func(t *testing.T, w *world) {
-		register := func(came int) {
-			testkit.OK(t, w.DB.Write(t.Context(), w.system, func(ctx context.Context, tx *store.Tx) error {
-				tx.Unaudited("a test")
-				_, err := tx.Exec(ctx, store.SQL(`UPDATE training_place SET attended = ? WHERE district_id = ?`, came, w.system.District))
-				return err
-			}))
-		}
 		w.attend(true, [2]string{oak, "Tom Oak"})
 		w.Clock.Set(w.today().Add(1).At(8, 0))
-		for _, c := range []struct{ came, plans int }{{0, 0}, {2, 0}, {1, 1}} {
-			register(c.came)
+		for _, c := range []struct {
+			came  cascade.Was
+			plans int
+		}{{cascade.Nobody, 0}, {cascade.Instead, 0}, {cascade.There, 1}} {
+			w.register(c.came)
 			w.sweep()
 			if all, err := w.f.PlansOf(t.Context(), w.tom); err != nil || len(all) != c.plans {
 				t.Errorf("the register says %d: %d plans (%v)", c.came, len(all), err)
@@ -247,7 +277,7 @@ func TestAnswersHaveNoName(t *testing.T) {
 		answer := func(id, rating, words string) error {
 			return w.f.Answer(t.Context(), district, "here", link, id, rating, words)
 		}
-		refused(t, answer(w.id(), "yes", ""), "As many have answered as came")
+		refused(t, answer(w.id(), "yes", ""), "Nobody is on the list yet")
 		for _, n := range []string{"ann", "ben", "cat", "dan", "eli"} {
 			testkit.OK(t, w.signIn(w.as(n), link, "", ""))
 		}
@@ -277,7 +307,7 @@ func TestAnswersHaveNoName(t *testing.T) {
 		}
 		testkit.OK(t, w.f.CloseSignIn(t.Context(), w.tom, s.ID))
 		w.Clock.Set(w.today().Add(3).At(9, 0))
-		refused(t, answer(w.id(), "yes", ""), "no longer asked about")
+		refused(t, answer(w.id(), "yes", ""), "no longer taken")
 	})
 }
 

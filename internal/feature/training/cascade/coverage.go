@@ -52,6 +52,25 @@ type Facts struct {
 	demand []demandRow
 }
 
+// Within are the facts about some organisations and about no other: those of a trust, for whoever leads it (TRU-10). Of the district's areas
+// those are left in which one of them stands.
+func (f Facts) Within(orgs []string) Facts {
+	in := func(org string) bool { return slices.Contains(orgs, org) }
+	f.Sites = slices.DeleteFunc(slices.Clone(f.Sites), func(s Site) bool { return !in(s.ID) })
+	f.Areas = slices.DeleteFunc(slices.Clone(f.Areas), func(a Area) bool {
+		return !slices.ContainsFunc(f.Sites, func(s Site) bool { return s.Ward == a.Code })
+	})
+	f.Attended = slices.DeleteFunc(slices.Clone(f.Attended), func(a Attendance) bool { return !in(a.Party) })
+	f.Plans = slices.DeleteFunc(slices.Clone(f.Plans), func(p Plan) bool { return !in(p.Org) })
+	f.demand = slices.DeleteFunc(slices.Clone(f.demand), func(d demandRow) bool { return !in(d.party) })
+	ratings := map[ID]map[string]int{}
+	for _, p := range f.Plans {
+		ratings[p.ID] = f.Ratings[p.ID]
+	}
+	f.Ratings = ratings
+	return f // reach and sessions are looked at by plan
+}
+
 // SchoolCover is how far training has come in one school.
 type SchoolCover struct {
 	Site
@@ -62,8 +81,10 @@ type SchoolCover struct {
 	Trained  clock.Day
 	Before   bool // trained before the first block
 	InFirst  bool // trained in the first block
+	Unclosed bool // had a place on a run that is over, and its register is not closed
 	Booked   bool
 	Waiting  bool
+	Interest bool     // somebody of it registered an interest while there were no dates
 	Standing Standing // of the cascade that has come furthest, "" for none
 	PassedOn bool
 	Reached  Shown
@@ -75,6 +96,7 @@ type AreaCover struct {
 	Area
 	Chosen                              bool
 	Schools, Trained, PassedOn, Waiting int
+	Interest                            int // schools with a registered interest
 	Reached                             Sum
 }
 
@@ -91,8 +113,11 @@ type Coverage struct {
 	Areas             []AreaCover
 	Tiers             []TierCover
 	Trained, PassedOn int
-	Waiting           int // requests of schools
-	Settings          int // requests of settings that are in no register
+	Unclosed          int   // schools of which nobody has attended, so far as registers are closed
+	Waiting           int   // requests of schools
+	Interest          int   // schools of which somebody registered an interest
+	Others            Shown // people of other organisations who did
+	Settings          int   // requests of settings that are in no register
 	Reached           Sum
 	Answers           map[string]int // by rating, of the plans with enough answers
 	Answered          int
@@ -112,7 +137,9 @@ func Cover(f Facts) Coverage {
 	plans, of := map[ID]Plan{}, map[string][]Plan{}
 	courseOf := map[string]training.CourseID{}
 	for _, a := range f.Attended {
-		courseOf[string(a.Booking)] = a.Course
+		if a.Was.Counts() {
+			courseOf[string(a.Booking)] = a.Course
+		}
 	}
 	for _, p := range f.Plans {
 		if f.Kind != "" && p.Booking == "" && p.Kind == f.Kind || f.Kind == "" && p.Booking != "" && f.Courses[courseOf[p.Booking]] {
@@ -161,9 +188,20 @@ func Cover(f Facts) Coverage {
 				out.Settings++
 			}
 		}
+		out.Others = Show(f.others())
 	}
 	out.sum(f, last)
 	return out
+}
+
+// others counts those of no school who registered an interest in the courses that are looked at.
+func (f Facts) others() (n int) {
+	for _, d := range f.demand {
+		if d.state == interested && f.Courses[training.CourseID(d.course)] && !slices.ContainsFunc(f.Sites, func(s Site) bool { return s.ID == d.party }) {
+			n++
+		}
+	}
+	return n
 }
 
 // course fills in whether somebody of a school attended, is booked, or waits.
@@ -178,6 +216,10 @@ func (f Facts) course(s *SchoolCover) {
 	}
 	for _, a := range f.Attended {
 		if a.Party != s.ID || !f.Courses[a.Course] {
+			continue
+		}
+		if !a.Was.Counts() {
+			s.Unclosed = true
 			continue
 		}
 		s.Trained = max(s.Trained, a.Last)
@@ -198,6 +240,7 @@ func (f Facts) course(s *SchoolCover) {
 	}
 	s.Booked = was[string(training.Placed)]+was[string(training.Held)]+was[string(training.Offered)] > past
 	s.Waiting = was[string(training.Waiting)]+was[string(training.Asked)] > 0
+	s.Interest = was[interested] > 0
 }
 
 // passedOn fills in how far the cascades of a school have come, and what each person cost.
@@ -242,6 +285,7 @@ func (c *Coverage) sum(f Facts, last int64) {
 			count(&x.Trained, s.Trained != "")
 			count(&x.PassedOn, s.PassedOn)
 			count(&x.Waiting, s.Waiting)
+			count(&x.Interest, s.Interest)
 			x.Reached.add(s.Reached)
 		}
 		c.Areas = append(c.Areas, x)
@@ -271,7 +315,9 @@ func (c *Coverage) sum(f Facts, last int64) {
 	for _, s := range c.Schools {
 		count(&c.Trained, s.Trained != "")
 		count(&c.PassedOn, s.PassedOn)
+		count(&c.Unclosed, s.Unclosed && s.Trained == "")
 		count(&c.Waiting, s.Waiting)
+		count(&c.Interest, s.Interest)
 		c.Reached.add(s.Reached)
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"reflect"
 	"slices"
+	"strings"
 	"testing"
 
 	"pgregory.net/rapid"
@@ -27,7 +28,7 @@ func draw(t *rapid.T) drawn {
 	for i := range rapid.IntRange(1, 8).Draw(t, "schools") {
 		school, plan := fmt.Sprint("school-", i), cascade.ID(fmt.Sprint("plan-", i))
 		d.facts.Sites = append(d.facts.Sites, cascade.Site{ID: school, Name: school, Ward: rapid.SampledFrom([]string{"W1", "W2", ""}).Draw(t, "ward")})
-		d.facts.Attended = append(d.facts.Attended, cascade.Attendance{Booking: training.BookingID(plan), Run: "r", Course: "c", Party: school, Last: "2026-10-02"})
+		d.facts.Attended = append(d.facts.Attended, cascade.Attendance{Booking: training.BookingID(plan), Run: "r", Course: "c", Party: school, Last: "2026-10-02", Was: cascade.There})
 		d.facts.Plans = append(d.facts.Plans, cascade.Plan{ID: plan, Org: school, Booking: string(plan), AttendedOn: "2026-10-02", Due: "2026-12-01", CostsGiven: true, Cover: int64(rapid.IntRange(0, 90000).Draw(t, "cover"))})
 		d.people = append(d.people, rapid.IntRange(0, 12).Draw(t, "people"))
 	}
@@ -92,7 +93,7 @@ func TestCoverageGivesNoSmallNumberAway(t *testing.T) {
 func TestCoverageByAreaAndPriority(t *testing.T) {
 	f := cascade.Facts{Today: "2026-11-23", Courses: map[training.CourseID]bool{"c": true}, Areas: []cascade.Area{{Code: "W1", Name: "Eastgate"}, {Code: "W2", Name: "Northfield"}},
 		Sites:    []cascade.Site{{ID: "a", Name: "Ash", Postcode: "BD3 9TZ", Ward: "W1"}, {ID: "b", Name: "Beech", Postcode: "BD30 1AA", Ward: "W1"}, {ID: "c", Name: "Cedar", Ward: "W2"}, {ID: "d", Name: "Damson"}},
-		Attended: []cascade.Attendance{{Booking: "p1", Run: "r1", Course: "c", Party: "a", Last: "2026-10-02"}, {Booking: "p2", Run: "r0", Course: "c", Party: "b", Last: "2026-05-02"}, {Booking: "p3", Run: "r9", Course: "other", Party: "c", Last: "2026-10-02"}},
+		Attended: []cascade.Attendance{{Booking: "p1", Run: "r1", Course: "c", Party: "a", Last: "2026-10-02", Was: cascade.There}, {Booking: "p2", Run: "r0", Course: "c", Party: "b", Last: "2026-05-02", Was: cascade.Instead}, {Booking: "p3", Run: "r9", Course: "other", Party: "c", Last: "2026-10-02", Was: cascade.There}},
 		Plans:    []cascade.Plan{{ID: "p1", Org: "a", Booking: "p1", Due: "2026-12-01"}, {ID: "p2", Org: "b", Booking: "p2", Due: "2026-07-01"}, {ID: "w", Org: "a", Kind: "wellbeing", Due: "2026-12-01", AttendedOn: "2026-10-09"}},
 		First:    map[training.RunID]bool{"r1": true}, FirstDay: "2026-10-01", Tiers: []training.Tier{{Position: 0, Kind: training.TierArea, Value: "BD3", Words: "Schools in BD3"}}}
 	f = f.Reaching("p1", "a", "1", "2", "3", "4", "5", "6").Reaching("w", "a", "7", "8", "9", "10", "11")
@@ -108,6 +109,11 @@ func TestCoverageByAreaAndPriority(t *testing.T) {
 	}
 	if len(c.Tiers) != 2 || c.Tiers[0].Words != "Schools in BD3" || c.Tiers[0].Before != 0 || c.Tiers[0].InFirst != 1 || c.Tiers[0].PassedOn != 1 || c.Tiers[1].Schools != 3 || c.Tiers[1].Before != 1 {
 		t.Errorf("%+v", c.Tiers)
+	}
+	// TRN-19: interest is counted by school and area, apart from the line; of others as few as one to four are not said (ACC-1).
+	c = cascade.Cover(f.Wanting("c", "a", "a", "c", "office", "", "x").Wanting("other", "d"))
+	if c.Interest != 2 || c.Waiting != 0 || !c.Schools[0].Interest || c.Schools[3].Interest || c.Areas[0].Interest != 1 || c.Areas[1].Interest != 1 || !c.Others.Hidden {
+		t.Errorf("%+v", c)
 	}
 	f.Courses, f.Kind = nil, "wellbeing"
 	if c := cascade.Cover(f); c.Trained != 1 || c.Reached != (cascade.Sum{N: 5}) || c.Schools[0].Trained != "2026-10-09" {
@@ -145,4 +151,72 @@ func TestCoverageFollowsTheLedger(t *testing.T) {
 			t.Errorf("%+v", c.Schools)
 		}
 	})
+}
+
+// TRU-10, ACC-1: what the lead of a trust sees of their schools is what the partnership sees of them, and stays the same whatever other
+// schools do.
+func TestATrustSeesItsOwnSchools(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		d := draw(t)
+		var own []string
+		for _, s := range d.facts.Sites {
+			if rapid.Bool().Draw(t, "in the trust") {
+				own = append(own, s.ID)
+			}
+		}
+		within := func(people []int) cascade.Coverage {
+			f := d.facts
+			for i, n := range people {
+				for k := range n {
+					f = f.Reaching(f.Plans[i].ID, f.Sites[i].ID, fmt.Sprint(i, "-", k))
+				}
+			}
+			return cascade.Cover(f.Within(own))
+		}
+		whole, mine := d.cover(d.people), within(d.people)
+		var want []string
+		for _, s := range whole.Schools {
+			if !slices.Contains(own, s.ID) {
+				continue
+			}
+			want = append(want, s.ID)
+			x := mine.Schools[len(want)-1]
+			if s.N, x.N = 0, 0; !reflect.DeepEqual(s, x) {
+				t.Fatalf("the partnership sees %+v, the trust %+v", s, x)
+			}
+		}
+		if len(want) != len(mine.Schools) {
+			t.Fatalf("the trust sees %d schools, not %d", len(mine.Schools), len(want))
+		}
+		other := slices.Clone(d.people)
+		for i, s := range d.facts.Sites {
+			if !slices.Contains(own, s.ID) {
+				other[i] = rapid.IntRange(0, 12).Draw(t, "elsewhere")
+			}
+		}
+		if !reflect.DeepEqual(mine, within(other)) {
+			t.Fatal("what another school does shows")
+		}
+	})
+}
+
+// TRU-10: the lead of a trust sees the schools that belong to it, and the sheet says what the page says.
+func TestTrustAndSheet(t *testing.T) {
+	onBoth(t, func(t *testing.T, w *world) {
+		w.planned()
+		c, err := w.f.Coverage(w.mary, "Signs of Safety")
+		testkit.OK(t, err)
+		if len(c.Schools) != 1 || c.Schools[0].ID != elm || len(c.Areas) != 1 || c.Trained != 0 {
+			t.Errorf("%+v", c)
+		}
+		if c, err = w.f.Coverage(person("joe", "another trust", access.TrustLead, access.SecondFactor), "Signs of Safety"); err != nil || len(c.Schools) != 0 {
+			t.Errorf("%+v, %v", c, err)
+		}
+	})
+	c := cascade.Coverage{Schools: []cascade.SchoolCover{{Site: cascade.Site{Name: "=HYPERLINK(1)"}, N: 1, AreaName: "Eastgate", Reached: cascade.Show(3), Each: -1}, {Site: cascade.Site{Name: "Oak"}, N: 2, Trained: "2026-10-02", Standing: cascade.Delivering, Reached: cascade.Show(20), Each: 1929}}}
+	var out strings.Builder
+	testkit.OK(t, cascade.Sheet(c).WriteCSV(&out))
+	if s := out.String(); !strings.Contains(s, "fewer than 5") || strings.Contains(s, `"=HYPER`) || !strings.Contains(s, `"attended",2026-10-02,"no","no","under way",20,19.29`) {
+		t.Errorf("the sheet says %s", s)
+	}
 }

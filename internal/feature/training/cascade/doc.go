@@ -22,7 +22,8 @@
 //
 //	TRU-5   a few attend external training and pass it on: one attendee's record shows how many staff it reached, and at what cost for each
 //	TRU-11  a lead for mental health, of a school or of a trust, passes on external training in the same way
-//	TRN-2   a run of two days was attended by whoever was there on both: see Store.Attended, the one place where that is decided
+//	TRN-2   a run of two days was attended by whoever was there on both, as its closed register says: see Was.Counts. Until it is closed a plan
+//	        can begin, says so, and counts in no coverage
 //	ACC-1   counts of one to four are never shown to those who may not see the people, nor can they be worked out
 //
 // How long there is to pass it on, when to remind and which numbers are small are data with an edition (practice.json).

@@ -55,10 +55,24 @@ func (f *Feature) AnswersOf(v access.Viewer, id ID) (out []string, err error) {
 	return out, err
 }
 
+// RegisterOf is what the page of a plan says of its register.
+func (f *Feature) RegisterOf(v access.Viewer, id ID) (words string, err error) {
+	err = f.DB.Read(context.Background(), v, func(ctx context.Context, tx *store.Tx) error {
+		p, err := f.store.Plan(ctx, tx, id)
+		if err != nil {
+			return err
+		}
+		tx.Saw("test.seen", id.Ref(), p.Org, "a test")
+		words, err = f.register(ctx, tx, p)
+		return err
+	})
+	return words, err
+}
+
 // Coverage is what the page of coverage is made of, about a training.
 func (f *Feature) Coverage(v access.Viewer, subject string) (c Coverage, err error) {
 	err = f.DB.Read(context.Background(), v, func(ctx context.Context, tx *store.Tx) error {
-		facts, err := f.ledger(ctx, tx)
+		facts, _, err := f.ledger(ctx, tx)
 		if err != nil {
 			return err
 		}
@@ -76,6 +90,14 @@ func (f *Feature) Coverage(v access.Viewer, subject string) (c Coverage, err err
 		return nil
 	})
 	return c, err
+}
+
+// Wanting are facts of demand: interest of these parties in a course without dates.
+func (x Facts) Wanting(course string, parties ...string) Facts {
+	for _, p := range parties {
+		x.demand = append(x.demand, demandRow{course: course, party: p, state: interested})
+	}
+	return x
 }
 
 // Reaching are facts of reach: by plan and school, so many people.

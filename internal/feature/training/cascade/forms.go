@@ -189,19 +189,22 @@ type codeForm struct {
 }
 
 func newCodeForm() *codeForm {
-	f := &codeForm{Code: forms.NewText("code", "The code on the wall").Required("Write the code that the room shows").Hint("Eight letters and figures, for example K7QM 4RTX.").Max(20).Kind("text", "off").Class("govuk-input--width-10")}
+	f := &codeForm{Code: forms.NewText("code", "The code on the wall").Required("Write the code that the room shows").Hint("Eight letters and figures, for example K7QM 4RTX.").Max(20).Kind("text", "off").Class("big-code")}
 	f.Fields(f.Code)
 	return f
 }
 
-// nameForm asks somebody without an account who they are.
+// nameForm asks somebody without an account who they are; whoever is known by theirs only presses.
 type nameForm struct {
 	forms.Form
 	Name, Title *forms.Text
 }
 
-func newNameForm() *nameForm {
+func newNameForm(known bool) *nameForm {
 	f := &nameForm{Name: forms.NewText("name", "Your name").Max(120).Kind("text", "name"), Title: forms.NewText("title", "What you do here (optional)").Hint("Supply teacher, volunteer, governor.").Max(80)}
+	if !known {
+		f.Name.Required("Write your name")
+	}
 	f.Fields(f.Name, f.Title)
 	return f
 }

@@ -50,6 +50,13 @@ func (f *Feature) write(ctx context.Context, v access.Viewer, a Write) error {
 		}
 		m = mail.Message{To: to, At: tx.Now, Subject: "Pass it on: " + title, MessageID: mail.IDAt(f.PublicURL, string(p.ID)+"-cascade")}
 		first := fmt.Sprintf("You were at %s. A few go, and everybody learns: it is yours to pass on to your colleagues by %s.", title, term.LongDate(p.Due))
+		was, err := f.store.was(ctx, tx, p)
+		if err != nil {
+			return err
+		}
+		if was == Unclosed {
+			first = fmt.Sprintf("You had a place on %s, which is over. A few go, and everybody learns: if you were there, it is yours to pass on to your colleagues by %s. The register is not closed yet; it counts as attended once it is.", title, term.LongDate(p.Due))
+		}
 		if a.Remind {
 			m.Subject, m.MessageID = "Still to pass on: "+title, mail.IDAt(f.PublicURL, string(p.ID)+"-cascade-reminder")
 			first = fmt.Sprintf("%s: it is to be passed on to your colleagues by %s.", strings.ToUpper(title[:1])+title[1:], term.LongDate(p.Due))

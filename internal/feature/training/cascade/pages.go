@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"strconv"
 
+	"kith/internal/feature/training"
 	"kith/internal/kernel/access"
 	"kith/internal/kernel/clock"
 	"kith/internal/kernel/errs"
@@ -14,7 +15,6 @@ import (
 	"kith/internal/platform/store"
 	"kith/internal/platform/ui"
 	"kith/internal/platform/web"
-	"kith/internal/platform/web/forms"
 )
 
 const (
@@ -51,6 +51,7 @@ func (f *Feature) Routes() []web.Route {
 		web.Post(home+"/in/{token}/after", access.Anybody, f.answerForm).Secret(),
 
 		web.Get(coverage, Figures, f.coveragePage),
+		web.Get(coverage+"/sheet", Figures, f.coverageSheet),
 	}
 }
 
@@ -135,6 +136,13 @@ func (f *Feature) row(ctx context.Context, tx *store.Tx, p Plan) (planRow, error
 	if p.State == Complete {
 		row.When = "completed " + term.YearDate(clock.DayOf(p.CompletedAt.Time()))
 	}
+	if err != nil {
+		return row, err
+	}
+	was, err := f.store.was(ctx, tx, p)
+	if was == Unclosed {
+		row.Reach += ", register not closed yet"
+	}
 	return row, err
 }
 
@@ -160,6 +168,7 @@ type sessionRow struct {
 type planView struct {
 	Plan
 	Path, Who, About, Where string
+	Register                string // why the training does not count as attended; "" where it does
 	Chip                    ui.Chip
 	Standing                string
 	Reach                   picture.Reach
@@ -256,6 +265,9 @@ func (f *Feature) fillPlan(ctx context.Context, tx *store.Tx, v *planView) error
 	if err != nil {
 		return err
 	}
+	if v.Register, err = f.register(ctx, tx, p); err != nil {
+		return err
+	}
 	st := Stands(p, heldOf(sessions, today), today)
 	v.Chip, v.CanComplete = chipOf(st), v.Open && reached > 0
 	v.Standing = "To be passed on by " + term.LongDate(p.Due) + "."
@@ -273,6 +285,24 @@ func (f *Feature) fillPlan(ctx context.Context, tx *store.Tx, v *planView) error
 		return err
 	}
 	return f.answers(ctx, tx, v, ratings[p.ID])
+}
+
+// register says why the training of a plan does not count as attended, "" where it does.
+func (f *Feature) register(ctx context.Context, tx *store.Tx, p Plan) (string, error) {
+	was, err := f.store.was(ctx, tx, p)
+	if err != nil || was == There {
+		return "", err
+	}
+	r, err := f.courses.Run(ctx, tx, training.RunID(p.Run))
+	if err != nil {
+		return "", err
+	}
+	b, err := f.courses.Block(ctx, tx, r.Block)
+	if err != nil {
+		return "", err
+	}
+	names, err := f.Places.Names(ctx, tx, b.Org)
+	return RegisterWords(was, names[b.Org].Name), err
 }
 
 // costs says what it cost, for each person, and what it would have cost to send everybody (TRU-5).
@@ -415,83 +445,4 @@ func (f *Feature) completePlan(w http.ResponseWriter, r *http.Request) error {
 		form.Refuse(err)
 	}
 	return f.back(w, r, id, err, tries{done: form}, "Completed. What it reached stays.")
-}
-
-// options are the organisations whose cascades the viewer keeps, and the staff of one of them.
-func (f *Feature) options(ctx context.Context, tx *store.Tx, org string) (orgs, staff []forms.Option, err error) {
-	names, err := f.Places.Names(ctx, tx, orgsOf(tx.Viewer)...)
-	if err != nil {
-		return nil, nil, err
-	}
-	for _, o := range orgsOf(tx.Viewer) {
-		orgs = append(orgs, forms.Option{Value: o, Text: names[o].Name})
-	}
-	if keeps(tx.Viewer, org) != nil {
-		org = orgs[0].Value
-	}
-	people, err := f.People.TitlesAt(ctx, tx, org)
-	for _, m := range people {
-		staff = append(staff, forms.Option{Value: m.ID, Text: m.Name + ", " + m.Title})
-	}
-	return orgs, staff, err
-}
-
-// planFormOf is the form of a plan for one of the viewer's organisations.
-func (f *Feature) planFormOf(r *http.Request, org string) (form *planForm, err error) {
-	err = f.DB.Read(r.Context(), web.Viewer(r), func(ctx context.Context, tx *store.Tx) error {
-		orgs, staff, err := f.options(ctx, tx, org)
-		if err != nil {
-			return err
-		}
-		form = newPlanForm(orgs, staff)
-		today := clock.DayOf(tx.Now.Time())
-		form.Org.Value, form.Due.Value, form.Aim.Value = orgs[0].Value, today.Add(7*Shipped().Weeks), strconv.Itoa(max(0, len(staff)-1))
-		for _, o := range orgs {
-			if o.Value == org {
-				form.Org.Value = org
-			}
-		}
-		return nil
-	})
-	return form, err
-}
-
-func (f *Feature) beginPage(w http.ResponseWriter, r *http.Request) error {
-	form, err := f.planFormOf(r, r.URL.Query().Get("for"))
-	if err != nil {
-		return err
-	}
-	form.ID = web.NewID(r)
-	return web.Show(w, r, planning(form))
-}
-
-func planning(form *planForm) web.Page {
-	return page("Training attended elsewhere", web.Page{Crumb: toMine, Body: newPage(form)})
-}
-
-func (f *Feature) makePlan(w http.ResponseWriter, r *http.Request) error {
-	if err := r.ParseForm(); err != nil {
-		return errs.Of(errs.Invalid, err, "What you sent could not be read")
-	}
-	form, err := f.planFormOf(r, r.PostForm.Get("org"))
-	if err != nil {
-		return err
-	}
-	ok := form.Parse(r) && form.ID != ""
-	if form.ID == "" {
-		form.ID = web.NewID(r)
-	}
-	p, l, read := form.plan()
-	if !ok || !read {
-		return web.Invalid(w, r, planning(form))
-	}
-	err = f.Make(r.Context(), web.Viewer(r), p, l)
-	if errs.Is(err, errs.Rule) {
-		form.Refuse(err)
-		return web.Invalid(w, r, planning(form))
-	}
-	if err != nil {
-		return err
-	}
-	return web.Redirect(w, r, planPath(p.ID), "Planned. Whoever attended is told. Plan the first session.")
 }

@@ -1,17 +1,21 @@
 package cascade
 
 import (
+	"bytes"
 	"context"
 	"net/http"
+	"net/url"
 	"slices"
 	"strconv"
 	"strings"
 
 	"kith/internal/feature/training"
+	"kith/internal/kernel/access"
 	"kith/internal/kernel/clock"
 	"kith/internal/kernel/term"
 	"kith/internal/kernel/text"
 	"kith/internal/platform/picture"
+	"kith/internal/platform/sheet"
 	"kith/internal/platform/store"
 	"kith/internal/platform/ui"
 	"kith/internal/platform/web"
@@ -31,9 +35,12 @@ func (f *subjectForm) chosen() ui.Select {
 	return s
 }
 
+// coverView is the page.
 type coverView struct {
 	Form              *subjectForm
 	Heading, Finding  string
+	Whose             string // whose schools are shown; "" for the district's
+	Sheet             string
 	Figures           []figure
 	Map               picture.AreaMap
 	Schools, Areas    ui.Table
@@ -51,45 +58,121 @@ type figure struct{ N, Words string }
 // elsewhere begins the key of a subject that no course of the district is about.
 const elsewhere = "kind:"
 
-func (f *Feature) coveragePage(w http.ResponseWriter, r *http.Request) error {
-	var v coverView
-	err := f.DB.Read(r.Context(), web.Viewer(r), func(ctx context.Context, tx *store.Tx) error {
-		v = coverView{}
-		facts, err := f.ledger(ctx, tx)
-		if err != nil {
+// covered is coverage of one training, as the viewer sees it.
+type covered struct {
+	Coverage
+	form    *subjectForm // nil where there is no training that is passed on
+	facts   Facts
+	block   string   // the title of the first block that put some schools first
+	trusts  []string // whose schools are shown, where it is not the whole district
+	subject string   // its name
+}
+
+// covering makes the coverage of the training that is asked for, else of the first.
+func (f *Feature) covering(r *http.Request) (c covered, err error) {
+	err = f.DB.Read(r.Context(), web.Viewer(r), func(ctx context.Context, tx *store.Tx) error {
+		c = covered{}
+		var err error
+		if c.facts, c.trusts, err = f.ledger(ctx, tx); err != nil {
 			return err
 		}
 		courses, err := f.courses.Courses(ctx, tx)
 		if err != nil {
 			return err
 		}
-		v.Form = subjects(courses, facts.Plans)
-		if v.Form == nil {
-			v.Nothing = true
+		if c.form = subjects(courses, c.facts.Plans); c.form == nil {
 			return nil
 		}
-		v.Form.Fill(r.URL.Query())
-		v.Form.Clear()
-		if !slices.ContainsFunc(v.Form.Of.Options, func(o forms.Option) bool { return o.Value == v.Form.Of.Value }) {
-			v.Form.Of.Value = v.Form.Of.Options[0].Value
-		}
-		block, err := f.about(ctx, tx, &facts, courses, v.Form.Of.Value)
-		if err != nil {
+		c.form.Fill(r.URL.Query())
+		c.form.Clear()
+		of := c.form.Of
+		at := max(0, slices.IndexFunc(of.Options, func(o forms.Option) bool { return o.Value == of.Value }))
+		of.Value, c.subject = of.Options[at].Value, strings.TrimSuffix(of.Options[at].Text, ", attended elsewhere")
+		if c.block, err = f.about(ctx, tx, &c.facts, courses, of.Value); err != nil {
 			return err
 		}
-		v.fill(facts, Cover(facts), block)
+		c.Coverage = Cover(c.facts)
 		return nil
 	})
+	return c, err
+}
+
+func (f *Feature) coveragePage(w http.ResponseWriter, r *http.Request) error {
+	c, err := f.covering(r)
 	if err != nil {
 		return err
+	}
+	v := coverView{Form: c.form, Nothing: c.form == nil, Whose: text.Join(c.trusts), Heading: c.subject}
+	if !v.Nothing {
+		v.fill(c.Coverage, c.block)
+		v.Sheet = coverage + "/sheet?of=" + url.QueryEscape(c.form.Of.Value)
 	}
 	p := page("Coverage", web.Page{Body: coveragePage(v)})
 	p.At = coverage
 	return web.Show(w, r, p)
 }
 
-// ledger reads all that coverage is made of, whatever it is about.
-func (f *Feature) ledger(ctx context.Context, tx *store.Tx) (x Facts, err error) {
+// coverageSheet sends what the page shows of the schools, and nothing more, as a workbook.
+func (f *Feature) coverageSheet(w http.ResponseWriter, r *http.Request) error {
+	c, err := f.covering(r)
+	if err != nil {
+		return err
+	}
+	var out bytes.Buffer
+	if err := Sheet(c.Coverage).WriteXLSX(&out); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
+	w.Header().Set("Content-Disposition", `attachment; filename="coverage.xlsx"`)
+	_, err = w.Write(out.Bytes()) // #nosec G705 -- sent as an attachment with its own type
+	return err
+}
+
+// Sheet is coverage by school as a table: a number of people that is not shown is words here too (ACC-1).
+func Sheet(c Coverage) sheet.Table {
+	people := func(s Shown) sheet.Cell {
+		if s.Hidden {
+			return sheet.Text(s.String())
+		}
+		return sheet.Int(int64(s.N))
+	}
+	yes := func(b bool) sheet.Cell { return sheet.Text(map[bool]string{true: "yes", false: "no"}[b]) }
+	t := sheet.Table{Name: "Coverage", Columns: []string{"No.", "School", "Area", "Put first by the first block", "Course", "Attended on", "Waits for a place", "Registered interest", "Passed on", "Colleagues reached", "Cost for each, in pounds"}}
+	var rows [][]sheet.Cell
+	for _, s := range c.Schools {
+		attended, each := sheet.Cell{}, sheet.Cell{}
+		if s.Trained != "" {
+			attended = sheet.Day(s.Trained)
+		}
+		if s.Each >= 0 {
+			each = sheet.Number(float64(s.Each) / 100)
+		}
+		rows = append(rows, []sheet.Cell{sheet.Int(int64(s.N)), sheet.Text(s.Name), sheet.Text(s.AreaName), sheet.Text(s.Chosen), sheet.Text(s.stands()), attended, yes(s.Waiting), yes(s.Interest), sheet.Text(s.Standing.Words()), people(s.Reached), each})
+	}
+	t.Rows = sheet.Rows(rows)
+	return t
+}
+
+// stands says how a school stands with the course itself.
+func (s SchoolCover) stands() string {
+	switch {
+	case s.Trained != "":
+		return "attended"
+	case s.Unclosed:
+		return "had a place; the register is not closed yet"
+	case s.Booked:
+		return "has a place"
+	case s.Waiting:
+		return "waits for a place"
+	case s.Interest:
+		return "registered interest"
+	}
+	return "nobody yet"
+}
+
+// ledger reads all that coverage is made of, whatever it is about: of the district, or of the schools of the trusts that the viewer leads, which it
+// names.
+func (f *Feature) ledger(ctx context.Context, tx *store.Tx) (x Facts, trusts []string, err error) {
 	x.Today = clock.DayOf(tx.Now.Time())
 	for _, read := range []func() error{
 		func() (err error) { x.Sites, err = f.Places.Sites(ctx, tx); return err },
@@ -102,10 +185,22 @@ func (f *Feature) ledger(ctx context.Context, tx *store.Tx) (x Facts, err error)
 		func() (err error) { x.demand, err = f.store.demand(ctx, tx); return err },
 	} {
 		if err := read(); err != nil {
-			return x, err
+			return x, nil, err
 		}
 	}
-	return x, nil
+	if wholeDistrict(tx.Viewer) {
+		return x, nil, nil
+	}
+	led := tx.Viewer.OrgsOf(access.TrustLead)
+	schools, err := f.Places.Members(ctx, tx, led, x.Today)
+	if err != nil {
+		return x, nil, err
+	}
+	names, err := f.Places.Names(ctx, tx, led...)
+	for _, o := range led {
+		trusts = append(trusts, names[o].Name)
+	}
+	return x.Within(append(schools, led...)), trusts, err
 }
 
 // subjects are the trainings that are passed on: the courses of the district by title, and what was attended elsewhere by what it was about.
@@ -193,13 +288,21 @@ func (s Sum) String() string {
 	return strconv.Itoa(s.N) + more(s)
 }
 
-func (v *coverView) fill(x Facts, c Coverage, block string) {
+func (v *coverView) fill(c Coverage, block string) {
 	of := len(c.Schools)
-	v.Heading = strings.TrimSuffix(v.Form.Of.Options[slices.IndexFunc(v.Form.Of.Options, func(o forms.Option) bool { return o.Value == v.Form.Of.Value })].Text, ", attended elsewhere")
 	v.Finding = text.Plural(c.Trained, "of", "of") + " " + text.Plural(of, "school has", "schools have") + " sent somebody, and " + strconv.Itoa(c.PassedOn) + " passed it on."
 	v.Figures = []figure{{strconv.Itoa(c.Trained) + " of " + strconv.Itoa(of), "schools have sent somebody"}, {strconv.Itoa(c.PassedOn) + " of " + strconv.Itoa(of), "have passed it on"}, {strconv.Itoa(c.Reached.N), "colleagues reached" + more(c.Reached)}, {strconv.Itoa(c.Waiting), "schools wait for a place"}}
 	v.draw(c)
 	v.tables(c)
+	if c.Unclosed > 0 {
+		v.Demand = append(v.Demand, text.Plural(c.Unclosed, "school had", "schools had")+" a place on a run that is over and whose register is not closed yet. It counts as attended once it is.")
+	}
+	if c.Interest > 0 {
+		v.Demand = append(v.Demand, text.Plural(c.Interest, "school has", "schools have")+" registered an interest in a course of this training that has no dates.")
+	}
+	if c.Others != (Shown{}) {
+		v.Demand = append(v.Demand, "Registered interest from other organisations: "+c.Others.String()+".")
+	}
 	if c.Settings > 0 {
 		v.Demand = append(v.Demand, text.Plural(c.Settings, "request comes", "requests come")+" from settings that are in no register of schools.")
 	}
@@ -252,17 +355,12 @@ func number(s string) ui.TableCell { return ui.TableCell{Text: s, Format: "numer
 func (v *coverView) tables(c Coverage) {
 	v.Schools = ui.Table{Caption: "By school", Head: []ui.TableCell{number("No."), {Text: "School"}, {Text: "Area"}, {Text: "Course"}, {Text: "Passed on"}, number("Colleagues reached"), number("Cost for each")}}
 	for _, s := range c.Schools {
-		course := "nobody yet"
-		switch {
-		case s.Trained != "":
-			course = "attended, " + term.YearDate(s.Trained)
-		case s.Booked:
-			course = "has a place"
-		case s.Waiting:
-			course = "waits for a place"
-		}
-		if s.Trained != "" && s.Booked {
-			course += "; another place booked"
+		course := s.stands()
+		if s.Trained != "" {
+			course += ", " + term.YearDate(s.Trained)
+			if s.Booked {
+				course += "; another place booked"
+			}
 		}
 		standing := "–"
 		if s.Standing != "" {
@@ -278,13 +376,13 @@ func (v *coverView) tables(c Coverage) {
 		}
 		v.Schools.Rows = append(v.Schools.Rows, []ui.TableCell{number(strconv.Itoa(s.N)), {Text: s.Name}, {Text: area}, {Text: course}, {Text: standing}, number(s.Reached.String()), number(each)})
 	}
-	v.Areas = ui.Table{Caption: "By area", FirstCellIsHeader: true, Head: []ui.TableCell{{Text: "Area"}, number("Schools"), number("Sent somebody"), number("Passed it on"), number("Wait for a place"), number("Colleagues reached")}}
+	v.Areas = ui.Table{Caption: "By area", FirstCellIsHeader: true, Head: []ui.TableCell{{Text: "Area"}, number("Schools"), number("Sent somebody"), number("Passed it on"), number("Wait for a place"), number("Registered interest"), number("Colleagues reached")}}
 	for _, a := range c.Areas {
 		name := a.Name
 		if a.Chosen {
 			name += ", put first"
 		}
-		v.Areas.Rows = append(v.Areas.Rows, []ui.TableCell{{Text: name}, number(strconv.Itoa(a.Schools)), number(strconv.Itoa(a.Trained)), number(strconv.Itoa(a.PassedOn)), number(strconv.Itoa(a.Waiting)), number(a.Reached.String())})
+		v.Areas.Rows = append(v.Areas.Rows, []ui.TableCell{{Text: name}, number(strconv.Itoa(a.Schools)), number(strconv.Itoa(a.Trained)), number(strconv.Itoa(a.PassedOn)), number(strconv.Itoa(a.Waiting)), number(strconv.Itoa(a.Interest)), number(a.Reached.String())})
 	}
 }
 

@@ -192,7 +192,7 @@ func (f *Feature) findCode(w http.ResponseWriter, r *http.Request) error {
 	link, err := f.Find(r.Context(), web.Viewer(r), f.Limits.Address(r), form.Code.Value)
 	switch errs.KindOf(err) {
 	case errs.NotFound:
-		form.Code.Problem = "This is not the code of a session today. Look at it again, or ask whoever holds it"
+		form.Code.Problem = "This is not the code of a session today. Compare it with the wall, or ask whoever holds the session"
 	case errs.Rule:
 		form.Code.Problem = errs.Sentence(err)
 	default:
@@ -208,10 +208,11 @@ type doorView struct {
 	Path, Title, Where, When string
 	Me                       string // name of whoever has signed in to the program, "" for nobody
 	Already, Done            bool
-	Closed                   string // why nobody can sign in any more
+	Closed                   string // why they cannot sign in
+	List                     string // where the list is, for whoever passes it on
 	Form                     *nameForm
 	Answer                   *answerForm
-	Asked                    bool // it can still be answered
+	Unasked                  string // why it cannot be answered; "" where it can
 	Thanks                   bool
 }
 
@@ -233,7 +234,7 @@ func (f *Feature) doorView(r *http.Request) (v doorView, err error) {
 			return err
 		}
 		today := clock.DayOf(tx.Now.Time())
-		v = doorView{Path: linkPath(link), Title: p.Title, Where: names[p.Org].Name, When: whenWords(s), Form: newNameForm(), Answer: newAnswerForm()}
+		v = doorView{Path: linkPath(link), Title: p.Title, Where: names[p.Org].Name, When: whenWords(s), Form: newNameForm(viewer.Account != ""), Answer: newAnswerForm()}
 		mark := ""
 		if viewer.Account != "" {
 			i, _, err := f.self(ctx, tx, SignIn{})
@@ -255,9 +256,17 @@ func (f *Feature) doorView(r *http.Request) (v doorView, err error) {
 		if err := CanSignIn(p, s, mark, today); err != nil {
 			v.Closed = errs.Sentence(err)
 		}
+		if mark == p.LeadMark {
+			v.List = sessionPath(s.ID)
+		}
 		came, answered, err := f.store.counted(ctx, tx, s.ID)
-		v.Asked = CanAnswer(s, came, answered, today) == nil
-		return err
+		if err != nil {
+			return err
+		}
+		if err := CanAnswer(s, came, answered, today); err != nil {
+			v.Unasked = errs.Sentence(err)
+		}
+		return nil
 	})
 	v.Answer = newAnswerForm()
 	v.Answer.ID = web.NewID(r)
@@ -266,27 +275,37 @@ func (f *Feature) doorView(r *http.Request) (v doorView, err error) {
 
 func doorPages(v doorView) web.Page { return public("A session", web.Page{Body: doorPage(v)}) }
 
+// lost shows whoever holds a link that opens nothing the question for the code, which the room may show anew.
+func lost(w http.ResponseWriter, r *http.Request, err error) error {
+	if !errs.Is(err, errs.NotFound) {
+		return err
+	}
+	form := newCodeForm()
+	form.Code.Problem = "That link opens no session. Write the code that the room shows, or ask whoever holds the session"
+	return web.Invalid(w, r, public("Sign in to a session", web.Page{Body: codePage(form)}))
+}
+
 func (f *Feature) doorPage(w http.ResponseWriter, r *http.Request) error {
 	v, err := f.doorView(r)
 	if err != nil {
-		return err
+		return lost(w, r, err)
 	}
 	return web.Show(w, r, doorPages(v))
 }
 
 func (f *Feature) signInForm(w http.ResponseWriter, r *http.Request) error {
-	form := newNameForm()
+	form := newNameForm(web.Viewer(r).Account != "")
 	ok := form.Parse(r)
 	var err error
 	if ok {
 		err = f.SignIn(r.Context(), web.Viewer(r), f.Limits.Address(r), r.PathValue("token"), form.Name.Value, form.Title.Value)
 		if err != nil && !errs.Is(err, errs.Rule) {
-			return err
+			return lost(w, r, err)
 		}
 	}
 	v, e := f.doorView(r)
 	if e != nil {
-		return e
+		return lost(w, r, e)
 	}
 	if !ok || err != nil {
 		v.Form = form
@@ -302,7 +321,7 @@ func (f *Feature) signInForm(w http.ResponseWriter, r *http.Request) error {
 func (f *Feature) afterPage(w http.ResponseWriter, r *http.Request) error {
 	v, err := f.doorView(r)
 	if err != nil {
-		return err
+		return lost(w, r, err)
 	}
 	return web.Show(w, r, public("After a session", web.Page{Body: afterPage(v)}))
 }
@@ -314,12 +333,12 @@ func (f *Feature) answerForm(w http.ResponseWriter, r *http.Request) error {
 	if ok {
 		err = f.Answer(r.Context(), web.Viewer(r).District, f.Limits.Address(r), r.PathValue("token"), form.ID, form.Rating.Value, form.Said.Value)
 		if err != nil && !errs.Is(err, errs.Rule) {
-			return err
+			return lost(w, r, err)
 		}
 	}
 	v, e := f.doorView(r)
 	if e != nil {
-		return e
+		return lost(w, r, e)
 	}
 	if !ok || err != nil {
 		if form.ID == "" {
@@ -328,7 +347,7 @@ func (f *Feature) answerForm(w http.ResponseWriter, r *http.Request) error {
 		if err != nil {
 			form.Refuse(err)
 		}
-		v.Answer, v.Asked = form, true
+		v.Answer, v.Unasked = form, ""
 		return web.Invalid(w, r, public("After a session", web.Page{Body: afterPage(v)}))
 	}
 	v.Thanks = true

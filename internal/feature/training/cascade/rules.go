@@ -46,6 +46,23 @@ func Stands(p Plan, held int, today clock.Day) Standing {
 	return Planned
 }
 
+// Counts says whether somebody has attended: once the register is closed, and says that somebody was there (TRN-2).
+func (w Was) Counts() bool { return w == There || w == Instead }
+
+// RegisterWords say on a plan why its training does not count as attended, and who can do something about it; "" where it does. Of a place
+// for which somebody else came, it is the school that says whose plan it is.
+func RegisterWords(w Was, keeper string) string {
+	switch w {
+	case Unclosed:
+		return "The register is not closed yet. " + keeper + " closes it. Until then the training does not count as attended, and whom it reached is not in the coverage of the district. You can begin all the same."
+	case Nobody:
+		return "The register says that nobody was there for this place, so the training does not count as attended. If that is wrong, ask " + keeper + " to put it right."
+	case Instead:
+		return "The register says that somebody else came in their place. It counts for the school; let them pass it on who were there."
+	}
+	return ""
+}
+
 // Held says whether a session has been held: its list was closed, or was left open on a day that is over.
 func Held(s Session, today clock.Day) bool {
 	return s.State == SessionHeld || s.State == SessionOpen && s.On < today
@@ -193,7 +210,9 @@ func CanSignIn(p Plan, s Session, mark string, today clock.Day) error {
 func CanAnswer(s Session, came, answered int, today clock.Day) error {
 	switch {
 	case today > s.On.Add(Shipped().AnswerDays) || today < s.On || s.State == SessionCancelled || s.State == SessionPlanned:
-		return errs.Refuse("This session is no longer asked about")
+		return errs.Refuse("Answers to this session are no longer taken")
+	case came == 0:
+		return errs.Refuse("Nobody is on the list yet. Sign in first, and come back at the end")
 	case answered >= came:
 		return errs.Refuse("As many have answered as came. If you have not, tell whoever held it")
 	}
@@ -303,6 +322,11 @@ func keeps(v access.Viewer, org string) error {
 		return nil
 	}
 	return errs.Missing()
+}
+
+// wholeDistrict says whether the viewer sees the coverage of the whole district; else that of the schools of the trusts that they lead.
+func wholeDistrict(v access.Viewer) bool {
+	return slices.ContainsFunc([]access.Role{access.TrainingAdmin, access.Partnership, access.Strategic}, v.Holds)
 }
 
 // orgsOf are the organisations whose cascades the viewer keeps.

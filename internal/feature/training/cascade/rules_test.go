@@ -83,7 +83,7 @@ func TestWhatMayBeDoneWhen(t *testing.T) {
 	s.State = cascade.SessionCancelled
 	refused(t, cascade.CanClose(p, s, 1, today), "was cancelled")
 	refused(t, cascade.CanCancel(p, s, 0), "cancelled already")
-	refused(t, cascade.CanAnswer(s, 3, 1, today), "no longer asked")
+	refused(t, cascade.CanAnswer(s, 3, 1, today), "no longer taken")
 	refused(t, cascade.CanComplete(p, 3, " "), "what is different")
 	p.State = cascade.Complete
 	refused(t, cascade.CanComplete(p, 3, "Much"), "was completed")

@@ -14,16 +14,24 @@ type Store struct{}
 const planColumns = `c.id, c.org_id, c.booking_id, c.run_id, c.title, c.kind, c.attended_on, c.lead_mark, c.aim, c.due_on, c.costs_given, c.fee, c.cover, c.state, c.changed, c.made_at, c.told_at,
 	c.reminded_at, c.completed_at, c.version`
 
-// Attended returns the places on runs that are over of those who were there, by id: the one place where that is decided. It is what the
-// closed register says (TRN-2); where none was closed, whoever had a place is held to have been there. Where somebody came in another's stead
-// the school has sent somebody, and whose plan it is the school says itself. With fresh, only those of organisations of the directory, on courses that are passed on, for
-// which there is no plan yet.
+// Attended returns the places on runs that are over, by id, with what the register says of each, but for those for which it says that nobody
+// was there (TRN-2). A register that is not closed says nothing yet: Was.Counts is the one place where it is decided who has attended. Where
+// somebody came in another's stead the school has sent somebody, and whose plan it is the school says itself. With fresh, only those of
+// organisations of the directory, on courses that are passed on, for which there is no plan yet: whoever may have been there can begin.
 func (Store) Attended(ctx context.Context, tx *store.Tx, fresh bool) ([]Attendance, error) {
-	return store.All[Attendance](ctx, tx, store.SQL(`SELECT p.id, p.run_id, r.course_id, p.party, d.last_on FROM training_place p JOIN training_run r ON r.id = p.run_id
+	return store.All[Attendance](ctx, tx, store.SQL(`SELECT p.id, p.run_id, r.course_id, p.party, d.last_on, p.attended FROM training_place p JOIN training_run r ON r.id = p.run_id
 		JOIN (SELECT run_id, MAX(on_day) AS last_on FROM training_run_day GROUP BY run_id) d ON d.run_id = r.id
 		WHERE p.district_id = ? AND p.state = 'placed' AND p.attended <> 0 AND r.state = 'published' AND d.last_on < ?`, tx.Viewer.District, string(clock.DayOf(tx.Now.Time()))).
 		If(fresh, `AND p.attended <> 2 AND r.course_id IN (SELECT c.id FROM training_course c WHERE c.district_id = ? AND c.cascades = ?)
 			AND p.party <> '' AND SUBSTR(p.party, 1, 5) <> 'name:' AND p.id NOT IN (SELECT k.booking_id FROM training_cascade k WHERE k.district_id = ?)`, tx.Viewer.District, true, tx.Viewer.District).Add(`ORDER BY p.id`))
+}
+
+// was returns what the register of its course says of the place that a plan comes from.
+func (Store) was(ctx context.Context, tx *store.Tx, p Plan) (Was, error) {
+	if p.Booking == "" {
+		return There, nil // training elsewhere: the school says so itself
+	}
+	return store.Value[Was](ctx, tx, store.SQL(`SELECT p.attended FROM training_place p WHERE p.id = ? AND p.district_id = ?`, p.Booking, tx.Viewer.District))
 }
 
 // Plan returns a plan that the viewer may see. NotFound: none, or not for this viewer. Whoever shows it opens its record.

@@ -139,9 +139,17 @@ type demandRow struct{ course, party, outward, ward, state string }
 
 func (d *demandRow) Dest() []any { return []any{&d.course, &d.party, &d.outward, &d.ward, &d.state} }
 
-// demand returns the places of the district that are asked for, held, offered, given or waited for, with the course: the ledger says no
-// name.
+// demand returns the places of the district that are asked for, held, offered, given or waited for, and the interest in courses without
+// dates, with the course: the ledgers say no name.
 func (Store) demand(ctx context.Context, tx *store.Tx) ([]demandRow, error) {
-	return store.All[demandRow](ctx, tx, store.SQL(`SELECT r.course_id, p.party, p.outward, p.ward, p.state FROM training_place p JOIN training_run r ON r.id = CASE WHEN p.run_id <> '' THEN p.run_id ELSE p.first_run END
+	rows, err := store.All[demandRow](ctx, tx, store.SQL(`SELECT r.course_id, p.party, p.outward, p.ward, p.state FROM training_place p JOIN training_run r ON r.id = CASE WHEN p.run_id <> '' THEN p.run_id ELSE p.first_run END
 		WHERE p.district_id = ? AND (p.state IN ('asked', 'placed', 'waiting') OR p.state IN ('held', 'offered') AND p.until_at > ?) ORDER BY p.id`, tx.Viewer.District, int64(tx.Now)))
+	if err != nil {
+		return nil, err
+	}
+	wishes, err := store.All[demandRow](ctx, tx, store.SQL(`SELECT w.course_id, w.party, w.outward, w.ward, '`+interested+`' FROM training_wish w WHERE w.district_id = ? AND w.told_at = 0 ORDER BY w.id`, tx.Viewer.District))
+	return append(rows, wishes...), err
 }
+
+// interested is the state of whoever wants a course that has no dates (TRN-19).
+const interested = "interested"

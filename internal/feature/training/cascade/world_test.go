@@ -4,6 +4,7 @@ import (
 	"context"
 	"log/slog"
 	"net/http"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -178,10 +179,21 @@ func (w *world) only(v access.Viewer) cascade.Plan {
 	return all[0]
 }
 
+// register makes every register say the same of every place.
+func (w *world) register(was cascade.Was) {
+	w.t.Helper()
+	testkit.OK(w.t, w.DB.Write(w.t.Context(), w.system, func(ctx context.Context, tx *store.Tx) error {
+		tx.Unaudited("a test")
+		_, err := tx.Exec(ctx, store.SQL(`UPDATE training_place SET attended = ? WHERE district_id = ?`, int64(was), w.system.District))
+		return err
+	}))
+}
+
 // planned has somebody attend, and makes their plan the next morning.
 func (w *world) planned() cascade.Plan {
 	w.t.Helper()
 	w.attend(true, [2]string{oak, "Tom Oak"})
+	w.register(cascade.There)
 	w.Clock.Set(w.today().Add(1).At(8, 0))
 	w.sweep()
 	w.drain()
@@ -253,6 +265,13 @@ func (places) Where(_ context.Context, _ *store.Tx, org string) (postcode, ward 
 
 func (places) Sites(context.Context, *store.Tx) ([]cascade.Site, error) {
 	return []cascade.Site{{ID: elm, Name: "Elm", Postcode: "BD30 1AA", Ward: "W2", Lat: 54.1, Lon: 1.1}, {ID: oak, Name: "Oak", Postcode: "BD3 9TZ", Ward: "W1", Lat: 54, Lon: 1}}, nil
+}
+
+func (places) Members(_ context.Context, _ *store.Tx, trusts []string, _ clock.Day) ([]string, error) {
+	if slices.Contains(trusts, trust) {
+		return []string{elm}, nil
+	}
+	return nil, nil
 }
 
 func (places) Wards(context.Context, *store.Tx) ([]cascade.Area, error) {

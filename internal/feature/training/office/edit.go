@@ -92,8 +92,20 @@ func (f Pages) editCourse(w http.ResponseWriter, r *http.Request) error {
 	form := newCourseForm()
 	form.show(c)
 	v := courseView(form, "Change the course", "/training/office/courses/"+string(c.ID))
-	v.Below = awardLink(v.Action)
+	if v.Below, err = f.belowCourse(r, c.ID, v.Action); err != nil {
+		return err
+	}
 	return shown(w, r, v, toOffice, nil, false)
+}
+
+// belowCourse is what stands below the form of a course: its demand, and where its certificate is set.
+func (f Pages) belowCourse(r *http.Request, id training.CourseID, action string) (below templ.Component, err error) {
+	err = f.DB.Read(r.Context(), web.Viewer(r), func(ctx context.Context, tx *store.Tx) error {
+		all, err := f.Store.Demand(ctx, tx)
+		below = courseBelow(demandTable(all, id), action)
+		return err
+	})
+	return below, err
 }
 
 func (f Pages) saveCourse(w http.ResponseWriter, r *http.Request) error {
@@ -106,7 +118,9 @@ func (f Pages) saveCourse(w http.ResponseWriter, r *http.Request) error {
 	c := form.course()
 	c.ID, c.Org = have.ID, have.Org
 	v := courseView(form, "Change the course", "/training/office/courses/"+string(c.ID))
-	v.Below = awardLink(v.Action)
+	if v.Below, err = f.belowCourse(r, c.ID, v.Action); err != nil {
+		return err
+	}
 	if !ok || form.Wrong() {
 		return shown(w, r, v, toOffice, nil, true)
 	}

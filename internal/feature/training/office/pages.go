@@ -7,6 +7,7 @@ import (
 	"context"
 	"net/http"
 	"slices"
+	"strconv"
 	"strings"
 
 	"kith/internal/feature/training"
@@ -112,12 +113,17 @@ func (f Pages) front(w http.ResponseWriter, r *http.Request) error {
 			v.Blocks = append(v.Blocks, linkRow{blockPath(b.ID), b.Title, soft(b), stateChip(b, tx.Now)})
 		}
 		courses, err := f.Store.Courses(ctx, tx, training.Offices(tx.Viewer)...)
+		if err != nil {
+			return err
+		}
+		demand, err := f.Store.Demand(ctx, tx)
 		for _, c := range courses {
 			to := &v.Courses
 			if strings.HasPrefix(c.Source, training.OfProgramme) {
 				to = &v.Sessions
 			}
-			*to = append(*to, linkRow{"/training/office/courses/" + string(c.ID), c.Title, c.Format.Words(), ui.Chip{}})
+			whole, _ := training.DemandFor(demand, c.ID)
+			*to = append(*to, linkRow{"/training/office/courses/" + string(c.ID), c.Title, strings.Join(append([]string{c.Format.Words()}, demandWords(whole)...), ", "), ui.Chip{}})
 		}
 		return err
 	})
@@ -125,6 +131,31 @@ func (f Pages) front(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	return web.Show(w, r, working("Training office", web.Page{Body: frontPage(v)}))
+}
+
+// demandWords say how many wait for a course, and how many have registered an interest in it, each by its own name.
+func demandWords(d training.Demand) (words []string) {
+	if d.Waiting > 0 {
+		words = append(words, strconv.FormatInt(d.Waiting, 10)+" waiting")
+	}
+	if d.Interest > 0 {
+		words = append(words, strconv.FormatInt(d.Interest, 10)+" registered interest")
+	}
+	return words
+}
+
+// demandTable is the demand for a course by area; without rows where there is none.
+func demandTable(all []training.Demand, course training.CourseID) ui.Table {
+	num := func(n int64) ui.TableCell { return ui.TableCell{Text: strconv.FormatInt(n, 10), Format: "numeric"} }
+	t := ui.Table{Caption: "Who waits, by outward postcode", FirstCellIsHeader: true, Head: []ui.TableCell{{Text: "Area"}, {Text: "Waiting", Format: "numeric"}, {Text: "Registered interest", Format: "numeric"}}}
+	whole, areas := training.DemandFor(all, course)
+	for _, a := range areas {
+		t.Rows = append(t.Rows, []ui.TableCell{{Text: cmp.Or(a.Outward, "Not known")}, num(a.Waiting), num(a.Interest)})
+	}
+	if len(areas) > 1 {
+		t.Rows = append(t.Rows, []ui.TableCell{{Text: "All"}, num(whole.Waiting), num(whole.Interest)})
+	}
+	return t
 }
 
 func soft(b training.Block) string {

@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"encoding/base32"
 	"fmt"
+	"strconv"
 	"strings"
 
 	"kith/internal/feature/training"
@@ -263,6 +264,25 @@ func Spaced(serial string) string {
 func Compact(s string) string {
 	return strings.NewReplacer("-", "", " ", "", "o", "0", "i", "1", "l", "1").Replace(strings.ToLower(strings.TrimSpace(s)))
 }
+
+// SerialProblem says what is wrong with what was typed as a serial, so that a slip of the hand is not taken for a paper that is not ours; ""
+// where it could be one.
+func SerialProblem(typed string) string {
+	s := Compact(typed)
+	n := len([]rune(s))
+	switch {
+	case n == 0:
+		return "Type the serial"
+	case strings.Trim(s, "0123456789abcdefghjkmnpqrstvwxyz") != "":
+		return "A serial has letters and figures only, and no U. Compare it with the paper"
+	case n != serialLength:
+		return "A serial has " + strconv.Itoa(serialLength) + " letters and figures. This has " + strconv.Itoa(n)
+	}
+	return ""
+}
+
+// serialLength is how many letters and figures the 128 bits of a serial are written in.
+const serialLength = 26
 
 // CheckEvaluation says whether an evaluation is whole.
 func CheckEvaluation(e Evaluation) error {

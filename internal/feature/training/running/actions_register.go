@@ -8,6 +8,7 @@ import (
 	"crypto/subtle"
 	"encoding/binary"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -337,7 +338,7 @@ func (f *Feature) linked(ctx context.Context, v access.Viewer, secret string) (k
 
 // Keep says how a run is kept: what the joining instructions say, when letters go, and who stands in front of it. NotFound: another
 // organiser's. Conflict: somebody else has saved since g.Version. Rule: the numbers.
-func (f *Feature) Keep(ctx context.Context, v access.Viewer, g Register, trainers []string) (err error) {
+func (f *Feature) Keep(ctx context.Context, v access.Viewer, g Register, trainers []string, outside ...Outside) (err error) {
 	defer errs.Wrap(&err, "running.Keep(%s)", g.Run)
 	return f.inRegister(ctx, v, g.Run, func(ctx context.Context, tx *store.Tx, k kept) error {
 		if !tx.Viewer.HoldsAt(access.TrainingAdmin, k.block.Org) {
@@ -352,7 +353,19 @@ func (f *Feature) Keep(ctx context.Context, v access.Viewer, g Register, trainer
 		if err := f.rows.updateRegister(ctx, tx, g); err != nil {
 			return err
 		}
-		if err := f.setTrainers(ctx, tx, k, trainers); err != nil {
+		accounts, others, err := f.accountsOf(ctx, tx, outside)
+		if err != nil {
+			return err
+		}
+		for _, a := range trainers {
+			if !slices.Contains(accounts, a) {
+				accounts = append(accounts, a)
+			}
+		}
+		if err := f.setTrainers(ctx, tx, k, accounts); err != nil {
+			return err
+		}
+		if err := f.setFronts(ctx, tx, k.run.ID, accounts, others); err != nil {
 			return err
 		}
 		return audit.Record(ctx, tx, "training.run_kept", g.Run.Ref(), audit.Org(k.block.Org), audit.Detail(g))

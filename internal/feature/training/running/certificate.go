@@ -99,7 +99,7 @@ func (f *Feature) Check(ctx context.Context, district, serial string) (c Checked
 		c = Checked{l.Name, l.Title, l.dates(), capital(l.valid()), "valid"}
 		switch {
 		case !l.Withdrawn.IsZero():
-			c.State = "withdrawn"
+			c.State, c.Valid = "withdrawn", "No longer: withdrawn on "+term.YearDate(clock.DayOf(l.Withdrawn.Time()))
 		case l.Expires != "" && l.Expires < clock.DayOf(tx.Now.Time()):
 			c.State = "expired"
 		}

@@ -28,6 +28,8 @@ type Deps struct {
 	Staff interface {
 		// Staff returns everybody who holds a post at a school now, by name, with their staff group in words.
 		Staff(ctx context.Context, tx *store.Tx, org string) ([]Member, error)
+		// AccountAt returns the account of that address of somebody who works here now, "" for none.
+		AccountAt(ctx context.Context, tx *store.Tx, email string) (string, error)
 		// Leads and Heads return who holds those roles at a school.
 		Leads(ctx context.Context, tx *store.Tx, org string) ([]ref.Person, error)
 		Heads(ctx context.Context, tx *store.Tx, org string) ([]ref.Person, error)
@@ -47,6 +49,7 @@ func New(d Deps) *Feature {
 	f := &Feature{Feature: d.Training, Deps: d}
 	f.sign = ed25519.NewKeyFromSeed(f.derive("credentials", ""))
 	jobs.Handle(d.Training.Queue, f.write)
+	jobs.Handle(d.Training.Queue, f.writeFront)
 	return f
 }
 

@@ -72,29 +72,31 @@ type keepingForm struct {
 	Joining        *forms.Lines
 	Before, Remind *forms.Text
 	Trainers       *forms.Many
+	Outside        *forms.Lines
 }
 
 func newKeepingForm(staff []Member) *keepingForm {
 	n := Posted()
 	f := &keepingForm{Joining: forms.NewLines("joining", "Joining instructions").Hint("Time, place and how to get in are said already. What else: parking, lunch, what to bring, the link for a course by video").Max(3000),
-		Before:   forms.NewText("before_days", "Working days before, on which they go").Max(2).Hint("Empty: " + strconv.FormatInt(n.Joining, 10) + ". They never go while the venue is to be confirmed").Class("govuk-input--width-2"),
-		Remind:   forms.NewText("remind_days", "Days before, on which a reminder goes").Max(2).Hint("Empty: " + strconv.FormatInt(n.Reminder, 10) + ". 0: none").Class("govuk-input--width-2"),
-		Trainers: forms.NewMany("trainers", "Who stands in front of it, and keeps the register?").Hint("They read who is booked and what people need, from now until four weeks after")}
+		Before:   forms.NewText("before_days", "How many working days before do they go?").Max(2).Hint("Empty: " + strconv.FormatInt(n.Joining, 10) + ". They never go while the venue is to be confirmed").Class("govuk-input--width-2"),
+		Remind:   forms.NewText("remind_days", "How many days before does a reminder go?").Max(2).Hint("Empty: " + strconv.FormatInt(n.Reminder, 10) + ". 0: none").Class("govuk-input--width-2"),
+		Trainers: forms.NewMany("trainers", "Who stands in front of it, and keeps the register?").Hint("They read who is booked and what people need, from now until four weeks after"),
+		Outside:  forms.NewLines("outside", "Who else stands in front of it?").Hint("A name and an e-mail address a line, such as Jo Bell, jo.bell@example.org. All who stand in front of it get the date, the venue and how many come, for their calendar. Whoever works in the district and has an account with that address keeps the register too; others cannot").Max(1000)}
 	for _, m := range staff {
 		f.Trainers.Options = append(f.Trainers.Options, forms.Option{Value: m.Account, Text: m.Name, Hint: m.Title})
 	}
-	f.Fields(f.Joining, f.Before, f.Remind, f.Trainers)
+	f.Fields(f.Joining, f.Before, f.Remind, f.Trainers, f.Outside)
 	return f
 }
 
-// days reads a number of days; an empty field is -1: as the notices say.
-func days(t *forms.Text) int64 {
+// days reads a number of days, of what is named; an empty field is -1: as the notices say.
+func days(t *forms.Text, what string) int64 {
 	if strings.TrimSpace(t.Value) == "" {
 		return -1
 	}
 	n, err := strconv.ParseInt(strings.TrimSpace(t.Value), 10, 32)
 	if err != nil || n < 0 {
-		t.Problem = "Write the days as a number, or nothing"
+		t.Problem = what + ": write the days as a number, such as 5, or nothing"
 	}
 	return n
 }

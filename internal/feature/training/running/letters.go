@@ -134,7 +134,7 @@ func (f *Feature) Sweep(ctx context.Context, v access.Viewer) (err error) {
 				left--
 			}
 		}
-		return nil
+		return f.sweepFronts(ctx, tx, coming, venues, registers, cals.District, left)
 	})
 }
 

@@ -370,6 +370,7 @@ type letInView struct {
 	Form         *walkInForm
 	Action, Lead string
 	Day          int
+	Why          string // why nobody can be let in now; "" where somebody can
 }
 
 func (f *Feature) letInView(r *http.Request) (v letInView, err error) {
@@ -377,7 +378,11 @@ func (f *Feature) letInView(r *http.Request) (v letInView, err error) {
 	if err != nil {
 		return v, err
 	}
-	return letInView{Form: newWalkInForm(), Action: x.Path + "/let-in", Lead: x.Title + ", " + x.Day, Day: x.N + 1}, nil
+	v = letInView{Form: newWalkInForm(), Action: x.Path + "/let-in", Lead: x.Title + ", " + x.Day + ".", Day: x.N + 1, Why: x.Why}
+	if x.Closed != "" {
+		v.Why = "The register is closed"
+	}
+	return v, nil
 }
 
 func letInShown(v letInView) web.Page {
@@ -430,61 +435,4 @@ func (f *Feature) close(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	return web.Redirect(w, r, v.Path, "Closed. Certificates go out, and managers hear who was not there.")
-}
-
-// thoughtsView is what people thought of a run.
-type thoughtsView struct {
-	Title, When     string
-	Answers         int
-	Useful          string
-	Before, After   string
-	WillDo, Changes []string
-}
-
-func (f *Feature) thoughtsPage(w http.ResponseWriter, r *http.Request) error {
-	id, err := pathRun(r)
-	if err != nil {
-		return err
-	}
-	var v thoughtsView
-	err = f.DB.Read(r.Context(), web.Viewer(r), func(ctx context.Context, tx *store.Tx) error {
-		k, err := f.keep(ctx, tx, id)
-		if err != nil {
-			return err
-		}
-		all, err := f.rows.Evaluations(ctx, tx, id)
-		if err != nil {
-			return err
-		}
-		v = thoughtsOf(all)
-		v.Title, v.When = k.course.Title, training.DayWords(k.run.Days)
-		return nil
-	})
-	if err != nil {
-		return err
-	}
-	return web.Show(w, r, working("What people thought", "/training/office", web.Page{Crumb: &ui.Link{Text: "The register", Href: registerPath(id)}, Body: thoughtsBody(v)}))
-}
-
-// thoughtsOf sums up what people thought: means to one place, and their words.
-func thoughtsOf(all []Evaluation) (v thoughtsView) {
-	var useful, before, after int64
-	for _, e := range all {
-		useful, before, after = useful+e.Useful, before+e.SureBefore, after+e.SureAfter
-		if s := strings.TrimSpace(e.WillDo); s != "" {
-			v.WillDo = append(v.WillDo, s)
-		}
-		if s := strings.TrimSpace(e.WouldChange); s != "" {
-			v.Changes = append(v.Changes, s)
-		}
-	}
-	v.Answers = len(all)
-	mean := func(n int64) string {
-		if v.Answers == 0 {
-			return "–"
-		}
-		return strconv.FormatFloat(float64(n)/float64(v.Answers), 'f', 1, 64)
-	}
-	v.Useful, v.Before, v.After = mean(useful), mean(before), mean(after)
-	return v
 }

@@ -17,7 +17,8 @@ type keepingView struct {
 	Form        *keepingForm
 	Action      string
 	Title, Back string
-	Wait        bool // the venue is to be confirmed
+	Wait        bool     // the venue is to be confirmed
+	Others      []string // who from elsewhere stands in front of it, and whether they keep the register
 }
 
 func (f *Feature) keepingView(r *http.Request) (v keepingView, g Register, err error) {
@@ -41,10 +42,40 @@ func (f *Feature) keepingView(r *http.Request) (v keepingView, g Register, err e
 		v = keepingView{Form: newKeepingForm(staff), Title: k.course.Title + ", " + training.DayWords(k.run.Days), Back: "/training/office/dates/" + string(id), Wait: !known(k.run)}
 		v.Action = v.Back + "/keeping"
 		v.Form.Version, v.Form.Joining.Value, v.Form.Before.Value, v.Form.Remind.Value = g.Version, g.Joining, showDays(g.Before), showDays(g.Remind)
-		v.Form.Trainers.Values, err = f.rows.trainers(ctx, tx, id)
+		if v.Form.Trainers.Values, err = f.rows.trainers(ctx, tx, id); err != nil {
+			return err
+		}
+		v.Form.Outside.Value, v.Others, err = f.elsewhere(ctx, tx, id, staff)
 		return err
 	})
 	return v, g, err
+}
+
+// elsewhere are those in front of a run who are not of its organiser's staff: as they are written down, and whether they keep the register.
+func (f *Feature) elsewhere(ctx context.Context, tx *store.Tx, id training.RunID, staff []Member) (lines string, said []string, err error) {
+	all, err := f.rows.fronts(ctx, tx, id)
+	if err != nil {
+		return "", nil, err
+	}
+	for _, x := range all {
+		if x.Gone || slices.ContainsFunc(staff, func(m Member) bool { return m.Account == x.Account }) {
+			continue
+		}
+		keeps := " has no account, and gets letters"
+		if x.Account != "" {
+			names, err := f.People.Names(ctx, tx, x.Account)
+			if err != nil {
+				return "", nil, err
+			}
+			if x.Email, err = f.People.Email(ctx, tx, x.Account); err != nil && !errs.Is(err, errs.NotFound) {
+				return "", nil, err
+			}
+			x.Name, keeps = names[x.Account].Name, " has an account, and keeps the register"
+		}
+		lines += x.Name + ", " + x.Email + "\n"
+		said = append(said, x.Name+keeps+".")
+	}
+	return lines, said, nil
 }
 
 func keepingShown(v keepingView) web.Page {
@@ -66,11 +97,15 @@ func (f *Feature) saveKeeping(w http.ResponseWriter, r *http.Request) error {
 	}
 	v.Form.Trainers.Values = nil
 	ok := v.Form.Parse(r)
-	g.Joining, g.Before, g.Remind, g.Version = v.Form.Joining.Value, days(v.Form.Before), days(v.Form.Remind), v.Form.Version
+	g.Joining, g.Before, g.Remind, g.Version = v.Form.Joining.Value, days(v.Form.Before, "Joining instructions"), days(v.Form.Remind, "Reminder"), v.Form.Version
+	outside, bad := ReadOutside(v.Form.Outside.Value)
+	if bad != nil {
+		v.Form.Outside.Problem = errs.Sentence(bad)
+	}
 	if !ok || v.Form.Wrong() {
 		return web.Invalid(w, r, keepingShown(v))
 	}
-	err = f.Keep(r.Context(), web.Viewer(r), g, v.Form.Trainers.Values)
+	err = f.Keep(r.Context(), web.Viewer(r), g, v.Form.Trainers.Values, outside...)
 	switch {
 	case errs.Is(err, errs.Rule):
 		v.Form.Refuse(err)

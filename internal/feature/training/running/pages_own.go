@@ -263,9 +263,9 @@ func pathLine(r *http.Request) (LearntID, error) {
 }
 
 type certificateView struct {
-	Paper      document.Document
-	Path       string
-	Credential bool
+	Paper       document.Document
+	Path, Check string
+	Credential  bool
 }
 
 func (f *Feature) certificatePage(w http.ResponseWriter, r *http.Request) error {
@@ -277,7 +277,26 @@ func (f *Feature) certificatePage(w http.ResponseWriter, r *http.Request) error 
 	if err != nil {
 		return err
 	}
-	return web.Show(w, r, working("A certificate", "/training", web.Page{Class: "p-paper", Body: certificateBody(certificateView{d, "/training/record/lines/" + string(l.ID), l.Booking != ""})}))
+	serial, err := f.serial(l)
+	if err != nil {
+		return err
+	}
+	p := working("A certificate", "/training", web.Page{Crumb: backFrom(web.Viewer(r), l), Body: certificateBody(certificateView{d, "/training/record/lines/" + string(l.ID), "/training/certificates/" + serial, l.Booking != ""})})
+	p.Class += " p-paper"
+	return web.Show(w, r, p)
+}
+
+// backFrom leads from a certificate to where its reader came from: their own training, a colleague's record, the register.
+func backFrom(v access.Viewer, l Learnt) *ui.Link {
+	switch {
+	case l.Account == v.Account:
+		return &ui.Link{Text: "Your training", Href: "/training/record"}
+	case l.Account != "" && slices.Contains(schools(v), l.Org):
+		return &ui.Link{Text: "The training record", Href: "/training/staff/people/" + l.Account}
+	case l.Run != "":
+		return &ui.Link{Text: "The register", Href: registerPath(l.Run)}
+	}
+	return &ui.Link{Text: "Training", Href: "/training"}
 }
 
 func (f *Feature) certificatePDF(w http.ResponseWriter, r *http.Request) error {
@@ -426,6 +445,7 @@ type checkView struct {
 	Serial  string
 	Found   *Checked
 	Missing bool
+	Problem string // what is wrong with the serial as it was typed
 }
 
 func checkShown(v checkView) web.Page {
@@ -437,19 +457,25 @@ func (f *Feature) beginCheck(w http.ResponseWriter, r *http.Request) error {
 	if s := Compact(r.URL.Query().Get("serial")); s != "" {
 		return web.Redirect(w, r, "/training/certificates/"+url.PathEscape(s), "")
 	}
-	return web.Show(w, r, checkShown(checkView{}))
+	var v checkView
+	if r.URL.Query().Has("serial") {
+		v.Problem = SerialProblem("")
+	}
+	return web.Show(w, r, checkShown(v))
 }
 
 func (f *Feature) check(w http.ResponseWriter, r *http.Request) error {
 	serial := r.PathValue("token")
 	c, err := f.Check(r.Context(), web.Viewer(r).District, serial)
 	if errs.Is(err, errs.NotFound) {
-		return web.Show(w, r, checkShown(checkView{Serial: serial, Missing: true}))
+		v := checkView{Serial: serial, Problem: SerialProblem(serial)}
+		v.Missing = v.Problem == ""
+		return web.Show(w, r, checkShown(v))
 	}
 	if err != nil {
 		return err
 	}
-	return web.Show(w, r, checkShown(checkView{Serial: serial, Found: &c}))
+	return web.Show(w, r, checkShown(checkView{Serial: Spaced(Compact(serial)), Found: &c}))
 }
 
 // publicKey answers with the key by which credentials are verified.

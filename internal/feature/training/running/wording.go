@@ -79,8 +79,16 @@ func (x wording) access() string {
 	return ""
 }
 
-// facts are when and where.
+// facts are when and where, for whoever has a place.
 func (x wording) facts() string {
+	if !known(x.run) {
+		return x.whenWhere() + "\nThe place is certain. You hear as soon as the venue is known, and joining instructions follow."
+	}
+	return x.whenWhere()
+}
+
+// whenWhere are the days, the times and the venue.
+func (x wording) whenWhere() string {
 	lines := []string{}
 	for i, d := range x.run.Days {
 		when := term.LongDate(d.On)
@@ -96,11 +104,7 @@ func (x wording) facts() string {
 			lines = append(lines, "and: "+when)
 		}
 	}
-	lines = append(lines, "Where: "+x.where())
-	if !known(x.run) {
-		lines = append(lines, "The place is certain. You hear as soon as the venue is known, and joining instructions follow.")
-	}
-	return strings.Join(lines, "\n")
+	return strings.Join(append(lines, "Where: "+x.where()), "\n")
 }
 
 func (x wording) where() string {

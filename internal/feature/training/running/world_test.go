@@ -99,6 +99,14 @@ func (w *world) Email(_ context.Context, _ *store.Tx, account string) (string, e
 
 func (w *world) OrgOf(context.Context, *store.Tx, string) (string, error) { return oak, nil }
 
+// AccountAt knows one person of another organisation.
+func (w *world) AccountAt(_ context.Context, _ *store.Tx, email string) (string, error) {
+	if email == "amina@haverdale.example" {
+		return "amina", nil
+	}
+	return "", nil
+}
+
 func (w *world) Staff(_ context.Context, _ *store.Tx, org string) ([]running.Member, error) {
 	if org != oak {
 		return []running.Member{{Account: "ros", Name: "Ros Whitlock", Title: "Trainer"}}, nil
