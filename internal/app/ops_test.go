@@ -5,7 +5,6 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
-	"errors"
 	"io"
 	"log/slog"
 	"math/rand/v2"
@@ -436,25 +435,9 @@ func TestServeBacksUpAndSigns(t *testing.T) {
 	if code, out, _ := kith("check", "--data", i.data, "--backup-dir", dir); code != 1 || !regexp.MustCompile(`(?m)^red +backups +There is no backup`).MatchString(out) {
 		t.Errorf("check before: %d\n%s", code, out)
 	}
-	// SEC-25: the school accounts that an operator lists stand on the sign-in page; a list that everybody can read, or that would
-	// let in anybody, is not used.
-	schools := filepath.Join(i.home, "school-accounts.json")
-	list := `[{"key": "google", "name": "Oakshire account", "issuer": "http://127.0.0.1:1", "client_id": "a", "client_secret": "b", "domains": ["oak.example"]}]`
-	testkit.OK(t, os.WriteFile(schools, []byte(strings.Replace(list, `["oak.example"]`, `[]`, 1)), 0o600))
-	refused(t, "School account google cannot be used: it names no domains", "serve", "--data", i.data, "--school-accounts", schools)
-	testkit.OK(t, os.WriteFile(schools, []byte(list), 0o600))
-	testkit.OK(t, os.Chmod(schools, 0o644))
-	refused(t, "chmod 640", "serve", "--data", i.data, "--school-accounts", schools)
-	testkit.OK(t, os.Chmod(schools, 0o640))
+	schools := i.schoolAccounts(t)
 	cmd, out, said := program(t, "serve", "--data", i.data, "--listen", "127.0.0.1:0", "--backup-dir", dir, "--school-accounts", schools)
-	at := readyAt(t, out, said)
-	res, err := http.Get(at + "/sign-in")
-	testkit.OK(t, err)
-	page, err := io.ReadAll(res.Body)
-	testkit.OK(t, errors.Join(err, res.Body.Close()))
-	if !regexp.MustCompile(`href="/sign-in/school/google[^>]*>Oakshire account<`).Match(page) {
-		t.Errorf("the sign-in page does not offer the school account:\n%s", page)
-	}
+	offersSchoolAccount(t, readyAt(t, out, said))
 	var kept []string
 	for range 100 {
 		if kept, _ = filepath.Glob(filepath.Join(dir, "kith-*.kithbackup")); len(kept) > 0 {
