@@ -24,8 +24,11 @@ func (db *DB) openPostgres(ctx context.Context) error {
 	}
 	// What a viewer may see is one long condition, of which PostgreSQL expects much work: it would compile each statement anew, for
 	// a second or more, to save milliseconds (decision 41).
-	if at.RuntimeParams["jit"] == "" {
-		at.RuntimeParams["jit"] = "off"
+	// For the same length it would plan it anew for each use; the plans do not hang on values here either (decision 33).
+	for name, value := range map[string]string{"jit": "off", "plan_cache_mode": "force_generic_plan"} {
+		if at.RuntimeParams[name] == "" {
+			at.RuntimeParams[name] = value
+		}
 	}
 	pool := stdlib.OpenDB(*at)
 	pool.SetMaxOpenConns(20)
