@@ -202,7 +202,7 @@ func (f fixtures) address(t testing.TB, pattern string, instead map[string]strin
 }
 
 // everybody are the columns of the access matrix.
-var everybody = []string{"nobody", "reporter", "teacher", "dsl", "deputy-dsl", "headteacher", "chair-of-governors", "lado", "social-worker", "account-admin", "strategic-manager", "partnership-manager", "training-admin", "auditor", "lead-governor", "dsl, first factor", "dsl-millrace", "head-millrace", "teacher-millrace",
+var everybody = []string{"nobody", "reporter", "teacher", "dsl", "deputy-dsl", "headteacher", "chair-of-governors", "lado", "social-worker", "account-admin", "strategic-manager", "trust-lead", "partnership-manager", "training-admin", "auditor", "lead-governor", "dsl, first factor", "dsl-millrace", "head-millrace", "teacher-millrace",
 	"dsl-overmoor", "head-overmoor", "account-admin-overmoor", "partnership-overmoor"}
 
 // person returns the browser of somebody of the matrix. People of the second district ask under their own district's name.

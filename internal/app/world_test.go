@@ -114,7 +114,7 @@ func newWorld(t testing.TB) *world {
 // school by what they are.
 var cast = map[string]string{
 	"ellen.booth": "reporter", "grace.ito": "teacher", "amina.sesay": "dsl", "tom.hartley": "deputy-dsl", "joan.okafor": "deputy-2", "helen.brandt": "headteacher", "ravi.anand": "chair-of-governors", "maud.ferris": "lado",
-	"marek.nowak": "account-admin", "dele.adeyemi": "partnership-manager", "ruth.ansell": "editor", "alison.grady": "strategic-manager", "carys.pugh": "auditor", "malcolm.reid": "lead-governor", "nadia.rahman": "training-admin", "priya.nair": "social-worker", "callum.reid": "officer-2",
+	"marek.nowak": "account-admin", "dele.adeyemi": "partnership-manager", "ruth.ansell": "editor", "alison.grady": "strategic-manager", "carys.pugh": "auditor", "siobhan.daly": "trust-lead", "malcolm.reid": "lead-governor", "nadia.rahman": "training-admin", "priya.nair": "social-worker", "callum.reid": "officer-2",
 	"staff2.1": "dsl-millrace", "staff2.2": "deputy-millrace", "staff2.3": "head-millrace", "staff2.4": "teacher-millrace",
 }
 

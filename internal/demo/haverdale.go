@@ -102,6 +102,7 @@ var cast = []person{
 	{"lead-governor", "Malcolm Reid", "malcolm.reid", atThornbeck, access.Governor, "Lead governor for safeguarding", "", "Around a school", "Lead governor. Figures of groups, no names"},
 	{"training-admin", "Nadia Rahman", "nadia.rahman", atPartners, access.TrainingAdmin, "Training administrator", "", "Across the district", "Courses, requests and who gets a place"},
 	{"strategic-manager", "Alison Grady", "alison.grady", atAuthority, access.Admin, "Strategic manager, education safeguarding", "", "Across the district", "What holds for every school: clocks, dates, registers, accounts"},
+	{"trust-lead", "Siobhan Daly", "siobhan.daly", atTrust, access.TrustLead, "Safeguarding lead, Haverdale Seven", "01632 960 320", "Across the district", "Seven schools: which were reached by training, and which were not"},
 	{"auditor", "Carys Pugh", "carys.pugh", atAuthority, access.Auditor, "Data protection officer", "", "Across the district", "Proves that nothing was removed"},
 }
 
