@@ -15,14 +15,17 @@ import (
 )
 
 // Panels are what this package shows on the page after sign-in: what somebody is to pass on, and to those who keep a school's plans how many
-// are overdue.
+// are overdue; to the lead of a trust, where to see its schools.
 func (f *Feature) Panels(ctx context.Context, tx *store.Tx) (out []ui.TodayPanel, err error) {
 	if !tx.Viewer.Holds(access.Member) {
 		return nil, nil
 	}
+	if tx.Viewer.Holds(access.TrustLead) {
+		out = append(out, ui.TodayPanel{Order: 36, Head: ui.HeadCount{Title: "Your schools"}, Rows: []ui.RowItem{{Kind: picture.Meeting, Href: coverage, What: "Where training has arrived", Sub: "which schools sent somebody, passed it on, or wait for a place"}}})
+	}
 	plans, err := f.store.Plans(ctx, tx)
 	if err != nil || len(plans) == 0 {
-		return nil, err
+		return out, err
 	}
 	own, late, ids := ui.TodayPanel{Order: 35, Head: ui.HeadCount{Title: "Pass it on"}}, 0, []string{}
 	today := clock.DayOf(tx.Now.Time())
