@@ -2,8 +2,6 @@ package adults
 
 import (
 	"context"
-	"maps"
-	"slices"
 
 	"kith/internal/kernel/access"
 	"kith/internal/kernel/clock"
@@ -41,8 +39,7 @@ const received = `SELECT g.record_id FROM access_grant g WHERE g.kind IN (?, ?, 
 var byPost = []any{access.HeadReceives, access.ChairReceives, access.TrustReceives, access.StandsIn, access.Referral}
 
 func receivers(tx *store.Tx) []string {
-	v := tx.Viewer
-	return append(v.OrgsOf(slices.Collect(maps.Keys(v.Roles))...), v.Account)
+	return append(tx.Viewer.Orgs(), tx.Viewer.Account)
 }
 
 // ToDecide returns those that the viewer may decide, newest first: all, or those that are not decided yet.

@@ -2,8 +2,6 @@ package sharing
 
 import (
 	"context"
-	"maps"
-	"slices"
 
 	"kith/internal/kernel/access"
 	"kith/internal/kernel/clock"
@@ -189,7 +187,7 @@ func (c *closing) Dest() []any {
 // anybody, and a district has thousands. Who may see which of these is not decided here.
 func near(tx *store.Tx, from string) *store.Query {
 	v := tx.Viewer
-	return store.SQL(from+` AND (`, v.District).In("c.org_id", v.OrgsOf(slices.Collect(maps.Keys(v.Roles))...)).
+	return store.SQL(from+` AND (`, v.District).In("c.org_id", v.Orgs()).
 		Add(`OR c.id IN (SELECT g.record_id FROM access_grant g WHERE g.kind = ? AND g.to_id = ?))`, access.BreakGlass, v.Account)
 }
 

@@ -75,14 +75,7 @@ func (f *Feature) CancelRuns(ctx context.Context, tx *store.Tx, b Block, why str
 		if !off[p.Run] {
 			continue
 		}
-		p.State, p.Seat = Cancelled, 0
-		if err := f.Store.updatePlace(ctx, tx, p); err != nil {
-			return err
-		}
-		if err := f.Store.deleteLinks(ctx, tx, p.ID); err != nil {
-			return err
-		}
-		if err := audit.Record(ctx, tx, "training.cancelled", p.ID.Ref(), audit.Org(b.Org)); err != nil {
+		if err := f.end(ctx, tx, b, p, Cancelled, "training.cancelled"); err != nil {
 			return err
 		}
 	}

@@ -309,19 +309,24 @@ func (f *Feature) Linked(ctx context.Context, tx *store.Tx, secret string) (p Pl
 	return p, r, c, err
 }
 
-// decline leaves an offer to the next in line. The caller holds the lock on the block.
-func (f *Feature) decline(ctx context.Context, tx *store.Tx, b Block, p Place) error {
-	if p.State != Offered || !p.Live(tx.Now) {
-		return errs.Refuse("This offer has ended already")
-	}
-	p.State, p.Seat = Declined, 0
+// end takes a place away from a booking, with the links that lead to it. Whoever calls fills the seat.
+func (f *Feature) end(ctx context.Context, tx *store.Tx, b Block, p Place, state PlaceState, action string) error {
+	p.State, p.Seat = state, 0
 	if err := f.Store.updatePlace(ctx, tx, p); err != nil {
 		return err
 	}
 	if err := f.Store.deleteLinks(ctx, tx, p.ID); err != nil {
 		return err
 	}
-	if err := audit.Record(ctx, tx, "training.declined", p.ID.Ref(), audit.Org(b.Org)); err != nil {
+	return audit.Record(ctx, tx, action, p.ID.Ref(), audit.Org(b.Org))
+}
+
+// decline leaves an offer to the next in line. The caller holds the lock on the block.
+func (f *Feature) decline(ctx context.Context, tx *store.Tx, b Block, p Place) error {
+	if p.State != Offered || !p.Live(tx.Now) {
+		return errs.Refuse("This offer has ended already")
+	}
+	if err := f.end(ctx, tx, b, p, Declined, "training.declined"); err != nil {
 		return err
 	}
 	return f.fill(ctx, tx, b)
@@ -368,14 +373,7 @@ func (f *Feature) cancel(ctx context.Context, tx *store.Tx, b Block, p Place) er
 		p.Late, _ = Late(b, r, cals.District, tx.Now)
 	}
 	freed := p.Live(tx.Now)
-	p.State, p.Seat = Cancelled, 0
-	if err := f.Store.updatePlace(ctx, tx, p); err != nil {
-		return err
-	}
-	if err := f.Store.deleteLinks(ctx, tx, p.ID); err != nil {
-		return err
-	}
-	if err := audit.Record(ctx, tx, "training.cancelled", p.ID.Ref(), audit.Org(b.Org)); err != nil {
+	if err := f.end(ctx, tx, b, p, Cancelled, "training.cancelled"); err != nil {
 		return err
 	}
 	if !freed {

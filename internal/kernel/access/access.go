@@ -98,6 +98,19 @@ func (v Viewer) OrgsOf(roles ...Role) (out []string) {
 	return out
 }
 
+// Orgs returns the organisations in which the viewer holds any role, each once, in order.
+func (v Viewer) Orgs() []string {
+	return slices.Compact(slices.Sorted(func(yield func(string) bool) {
+		for _, orgs := range v.Roles {
+			for _, org := range orgs {
+				if !yield(org) {
+					return
+				}
+			}
+		}
+	}))
+}
+
 // MayNeedFactor says whether the viewer might find more behind a page after confirming that it is they: it is a page that records
 // stand behind, and they have given one factor only while holding a role that reads records, or gave the second too long ago for
 // what is restricted or locked, which anybody may have been named for. Somebody like that who finds nothing is asked to confirm,

@@ -227,24 +227,24 @@ func (f *Feature) serial(l Learnt) (string, error) {
 	return string(serial), err
 }
 
-// Reseal seals every serial anew, for the change of the root key. Those that are under the fresh key already stay.
+// Reseal seals every serial anew, for the change of the root key, 100 a closure. Those that are under the fresh key already stay.
 func Reseal(ctx context.Context, db *store.DB, old, fresh [32]byte) error {
-	return db.Write(ctx, access.System("*", "change of the root key"), func(ctx context.Context, tx *store.Tx) error {
-		all, err := store.All[Learnt](ctx, tx, store.SQL(`SELECT `+learntColumns+` FROM training_learnt l WHERE l.serial_hash <> '' ORDER BY l.id`))
+	return db.InSteps(ctx, access.System("*", "change of the root key"), func(ctx context.Context, tx *store.Tx, after string) (last string, err error) {
+		all, err := store.All[Learnt](ctx, tx, store.SQL(`SELECT `+learntColumns+` FROM training_learnt l WHERE l.serial_hash <> '' AND l.id > ? ORDER BY l.id LIMIT 100`, after))
 		if err != nil {
-			return err
+			return "", err
 		}
 		for _, l := range all {
 			again, err := secret.Reseal(old, fresh, l.Sealed, []byte(l.ID))
 			if err != nil {
-				return fmt.Errorf("running: serial of %s: %w", l.ID, err)
+				return "", fmt.Errorf("running: serial of %s: %w", l.ID, err)
 			}
 			if _, err := tx.Exec(ctx, store.SQL(`UPDATE training_learnt SET serial_secret = ? WHERE id = ?`, again, string(l.ID))); err != nil {
-				return err
+				return "", err
 			}
+			last = string(l.ID)
 		}
-		tx.Unaudited("the root key is changed")
-		return nil
+		return last, nil
 	})
 }
 

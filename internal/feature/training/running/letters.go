@@ -288,11 +288,8 @@ func (f *Feature) write(ctx context.Context, v access.Viewer, a Letter) error {
 	if err != nil {
 		return err
 	}
-	if m.To != "" {
-		var never *mail.RefusedError
-		if err := f.Mailer.Send(ctx, m); err != nil && !errors.As(err, &never) {
-			return err
-		}
+	if err := f.send(ctx, m); err != nil {
+		return err
 	}
 	if a.What != toConfirm {
 		return nil
@@ -301,6 +298,18 @@ func (f *Feature) write(ctx context.Context, v access.Viewer, a Letter) error {
 		tx.Unaudited("a letter has gone")
 		return f.rows.setSent(ctx, tx, a.Booking, a.Sequence)
 	})
+}
+
+// send hands a letter over, if there is one. An address that refuses for good is no reason to try again.
+func (f *Feature) send(ctx context.Context, m mail.Message) error {
+	if m.To == "" {
+		return nil
+	}
+	var never *mail.RefusedError
+	if err := f.Mailer.Send(ctx, m); err != nil && !errors.As(err, &never) {
+		return err
+	}
+	return nil
 }
 
 // letter composes a letter to whoever has a place, or had one; none where a later one is on its way.
@@ -313,23 +322,12 @@ func (f *Feature) letter(ctx context.Context, tx *store.Tx, a Letter) (m mail.Me
 	if err != nil {
 		return m, err
 	}
-	r, err := f.Store.Run(ctx, tx, t.Run)
+	of, err := f.load(ctx, tx, t.Run)
 	if err != nil {
 		return m, err
 	}
-	c, err := f.Store.Course(ctx, tx, r.Course)
-	if err != nil {
-		return m, err
-	}
-	venues, err := f.Venues.Venues(ctx, tx)
-	if err != nil {
-		return m, err
-	}
-	g, err := f.rows.Register(ctx, tx, r.ID)
-	if err != nil {
-		return m, err
-	}
-	x := wording{f: f, told: t, booking: k, run: r, course: c, venue: venues[r.Venue], register: g}
+	r := of.run
+	x := wording{f: f, told: t, booking: k, run: r, course: of.course, venue: of.venue, register: of.g}
 	if a.What == toJoin || a.What == toConfirm && t.Joined == r.ID && !t.Off {
 		if x.link, err = f.linkTo(ctx, tx, k.ID, r); err != nil {
 			return m, err

@@ -2,7 +2,6 @@ package running
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"strings"
 
@@ -11,7 +10,6 @@ import (
 	"kith/internal/kernel/clock"
 	"kith/internal/kernel/errs"
 	"kith/internal/kernel/term"
-	"kith/internal/platform/calendar"
 	"kith/internal/platform/jobs"
 	"kith/internal/platform/mail"
 	"kith/internal/platform/store"
@@ -82,11 +80,8 @@ func (f *Feature) writeFront(ctx context.Context, v access.Viewer, a FrontLetter
 	if err != nil {
 		return err
 	}
-	if m.To != "" {
-		var never *mail.RefusedError
-		if err := f.Mailer.Send(ctx, m); err != nil && !errors.As(err, &never) {
-			return err
-		}
+	if err := f.send(ctx, m); err != nil {
+		return err
 	}
 	return f.DB.Write(ctx, system, func(ctx context.Context, tx *store.Tx) error {
 		tx.Unaudited("a letter has gone")
@@ -158,23 +153,7 @@ func (x wording) toTrainer(what string, who Front, taken, seats int64) (subject,
 	return subject, strings.Join(nonEmpty(append(parts, "Cannot come? Tell whoever asked you, in good time.", x.f.Publisher)...), "\n\n") + "\n"
 }
 
-// trainerEntries are the calendar files for somebody who stands in front of the run, one a day: the same UID for ever, a higher SEQUENCE for each
-// change.
-func (x wording) trainerEntries(who Front) (out []mail.File, err error) {
-	for n := range max(who.Days, len(x.run.Days)) {
-		e := x.event(min(n, len(x.run.Days)-1))
-		e.UID, e.Description = mail.IDAt(x.f.PublicURL, fmt.Sprintf("trainer-%s-%d", who.ID, n+1)), x.f.PublicURL+"/training/courses/"+string(x.course.ID)
-		file := mail.File{Name: fmt.Sprintf("day-%d.ics", n+1), Type: "text/calendar; charset=utf-8; method=REQUEST"}
-		if who.Off || n >= len(x.run.Days) {
-			file.Type = "text/calendar; charset=utf-8; method=CANCEL"
-			file.Body, err = calendar.Cancellation(e, calendar.Person{Mail: x.told.Email})
-		} else {
-			file.Body, err = calendar.Booked(e, calendar.Person{Mail: x.told.Email})
-		}
-		if err != nil {
-			return nil, err
-		}
-		out = append(out, file)
-	}
-	return out, nil
+// trainerEntries are the calendar files of somebody who stands in front of the run.
+func (x wording) trainerEntries(who Front) ([]mail.File, error) {
+	return x.days("trainer-"+who.ID, "/training/courses/"+string(x.course.ID))
 }

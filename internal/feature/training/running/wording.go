@@ -134,12 +134,18 @@ func (x wording) page() string {
 	return "Cannot come? Send a colleague, or give it back:\n" + x.f.PublicURL + "/training/requests/" + string(x.booking.ID)
 }
 
-// entries are the calendar files, one for each day: the same UID for ever, a higher SEQUENCE for each change. They hold no name.
-func (x wording) entries() (out []mail.File, err error) {
+// entries are the calendar files of a delegate. They hold no name.
+func (x wording) entries() ([]mail.File, error) {
+	return x.days("training-"+string(x.booking.ID), "/training/requests/"+url.PathEscape(string(x.booking.ID)))
+}
+
+// days are calendar files, one for each day: the same UID for ever, a higher SEQUENCE for each change. of is whose they are, in the UIDs, and page
+// what they lead to.
+func (x wording) days(of, page string) (out []mail.File, err error) {
 	for n := range max(x.told.Days, len(x.run.Days)) {
 		gone := x.told.Off || n >= len(x.run.Days)
 		e := x.event(min(n, len(x.run.Days)-1))
-		e.UID = mail.IDAt(x.f.PublicURL, fmt.Sprintf("training-%s-%d", x.booking.ID, n+1))
+		e.UID, e.Description = mail.IDAt(x.f.PublicURL, fmt.Sprintf("%s-%d", of, n+1)), x.f.PublicURL+page
 		file := mail.File{Name: fmt.Sprintf("day-%d.ics", n+1), Type: "text/calendar; charset=utf-8; method=REQUEST"}
 		if gone {
 			file.Type = "text/calendar; charset=utf-8; method=CANCEL"
@@ -159,7 +165,7 @@ func (x wording) entries() (out []mail.File, err error) {
 func (x wording) event(n int) calendar.Event {
 	d := x.run.Days[n]
 	e := calendar.Event{Summary: x.course.Title, Location: capital(x.where()), Updated: x.told.At, Sequence: x.told.Sequence,
-		Organizer: calendar.Person{Name: x.f.Publisher, Mail: mail.IDAt(x.f.PublicURL, "training")}, Description: x.f.PublicURL + "/training/requests/" + url.PathEscape(string(x.booking.ID))}
+		Organizer: calendar.Person{Name: x.f.Publisher, Mail: mail.IDAt(x.f.PublicURL, "training")}}
 	if len(x.run.Days) > 1 {
 		e.Summary += fmt.Sprintf(", day %d of %d", n+1, len(x.run.Days))
 	}
