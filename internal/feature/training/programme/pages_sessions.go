@@ -235,7 +235,7 @@ type loadView struct {
 func received(r *http.Request) (io.Reader, error) {
 	file, _, err := r.FormFile("file")
 	if err != nil {
-		return nil, errs.Refuse("Choose a file")
+		return nil, bulk.ErrNoFile
 	}
 	defer file.Close() //nolint:errcheck // only read
 	body, err := io.ReadAll(file)
