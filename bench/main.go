@@ -37,8 +37,8 @@ func main() {
 	flag.IntVar(&o.children, "children", 0, "one district of this size in place of both")
 	flag.StringVar(&o.dir, "dir", ".cache/bench", "where the districts are kept")
 	flag.StringVar(&o.out, "out", "docs/figures.md", "where the figures go")
-	flag.StringVar(&o.only, "only", "", "pages: nothing but the pages, printed and not written to a file; or the name of one page; training: the catalogue and a rush for a course, on both engines; plans: how the database goes about each page")
-	flag.StringVar(&o.profile, "profile", "", "write a CPU profile of the pages to this file")
+	flag.StringVar(&o.only, "only", "", "pages: nothing but the pages, printed and not written to a file; or the name of one page; training: the catalogue and a rush for a course, on both engines; rush: nothing but that rush; plans: how the database goes about each page")
+	flag.StringVar(&o.profile, "profile", "", "write a CPU profile of the pages, or of a rush, to this file")
 	flag.IntVar(&o.pace.rounds, "rounds", 3, "rounds of each measurement; the medians are reported")
 	flag.DurationVar(&o.pace.round, "round", 3*time.Second, "length of a round")
 	flag.Parse()
@@ -60,7 +60,7 @@ func run(ctx context.Context, o options, say io.Writer) error {
 	}
 	var r report
 	var p program
-	if o.only == "training" {
+	if o.only == "training" || o.only == "rush" {
 		var err error
 		r.allocation = allocating()
 		if r.training, err = trainingOf(ctx, o, say); err == nil {
@@ -102,6 +102,18 @@ func run(ctx context.Context, o options, say io.Writer) error {
 	return os.WriteFile(o.out, []byte(b.String()), 0o644) // #nosec G306 -- a page of figures that everybody may read
 }
 
+// profiling writes a CPU profile to a file until what it returns is called; to none where no name is given.
+func profiling(name, engine string) (stop func(), err error) {
+	if name == "" {
+		return func() {}, nil
+	}
+	to, err := os.Create(name + engine) // #nosec G304 -- where the command line says
+	if err != nil {
+		return nil, err
+	}
+	return func() { pprof.StopCPUProfile(); to.Close() }, pprof.StartCPUProfile(to) //nolint:errcheck // a profile
+}
+
 // measure measures the pages of one district.
 func measure(ctx context.Context, o options, dir string, m made, say io.Writer) (figures, error) {
 	f := figures{made: m}
@@ -128,17 +140,11 @@ func measure(ctx context.Context, o options, dir string, m made, say io.Writer) 
 	}
 	stop := d.sequence(ctx)
 	defer stop()
-	if o.profile != "" {
-		to, err := os.Create(o.profile)
-		if err != nil {
-			return f, err
-		}
-		defer to.Close() //nolint:errcheck // a profile
-		if err := pprof.StartCPUProfile(to); err != nil {
-			return f, err
-		}
-		defer pprof.StopCPUProfile()
+	ended, err := profiling(o.profile, "")
+	if err != nil {
+		return f, err
 	}
+	defer ended()
 	empty := d.side("")
 	if f.empty, err = o.pace.crowd(1, 0, d.visit(empty, people, page{"empty", func(*district, *somebody) *http.Request { return get("/empty") }, 200})); err != nil {
 		return f, err

@@ -58,7 +58,7 @@ func trainingOf(ctx context.Context, o options, say io.Writer) (out []courses, e
 		if err := os.RemoveAll(dir); err != nil {
 			return nil, err
 		}
-		c, err := coursesOn(ctx, o.pace, engine, places[engine], say)
+		c, err := coursesOn(ctx, o, engine, places[engine], say)
 		if err := errors.Join(err, os.RemoveAll(dir)); err != nil {
 			return nil, fmt.Errorf("%s: %w", engine, err)
 		}
@@ -67,7 +67,7 @@ func trainingOf(ctx context.Context, o options, say io.Writer) (out []courses, e
 	return out, nil
 }
 
-func coursesOn(ctx context.Context, pace pace, engine string, at app.Place, say io.Writer) (c courses, err error) {
+func coursesOn(ctx context.Context, o options, engine string, at app.Place, say io.Writer) (c courses, err error) {
 	fmt.Fprintln(say, "training on", engine)
 	if err := os.MkdirAll(at.Data, 0o700); err != nil {
 		return c, err
@@ -110,7 +110,10 @@ func coursesOn(ctx context.Context, pace pace, engine string, at app.Place, say 
 	}
 	stop := d.sequence(ctx)
 	defer stop()
-	look := d.visit(a.Handler, people, page{"catalogue", func(*district, *somebody) *http.Request { return get("/training") }, http.StatusOK})
+	if o.only == "rush" {
+		return c, d.rushes(ctx, o, &c, people, wanted)
+	}
+	pace, look := o.pace, d.visit(a.Handler, people, page{"catalogue", func(*district, *somebody) *http.Request { return get("/training") }, http.StatusOK})
 	if c.alone, err = pace.crowd(1, 0, look); err != nil {
 		return c, err
 	}
@@ -120,14 +123,25 @@ func coursesOn(ctx context.Context, pace pace, engine string, at app.Place, say 
 	if c.life, err = pace.crowd(50, think, look); err != nil {
 		return c, err
 	}
-	if c.instant, err = d.rush(ctx, &c, people, wanted[0], 0); err != nil {
-		return c, err
-	}
-	if c.second, err = d.rush(ctx, &c, people, wanted[1], time.Second); err != nil {
+	if err := d.rushes(ctx, o, &c, people, wanted); err != nil {
 		return c, err
 	}
 	err = d.whileImporting(ctx, &c)
 	return c, err
+}
+
+// rushes has everybody ask at once, and then within a second.
+func (d *district) rushes(ctx context.Context, o options, c *courses, people []*somebody, wanted []training.RunID) (err error) {
+	stop, err := profiling(o.profile, c.engine)
+	if err != nil {
+		return err
+	}
+	defer stop()
+	if c.instant, err = d.rush(ctx, c, people, wanted[0], 0); err != nil {
+		return err
+	}
+	c.second, err = d.rush(ctx, c, people, wanted[1], time.Second)
+	return err
 }
 
 // whileImporting has 50 people look at their day while an import runs, and ends with it.

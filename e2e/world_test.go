@@ -74,7 +74,11 @@ func (d *district) value(statement string, args ...any) (out string) {
 	d.t.Helper()
 	testkit.OK(d.t, d.DB.Write(d.t.Context(), access.System("*", "test"), func(ctx context.Context, tx *store.Tx) error {
 		tx.Unaudited("a test")
-		return tx.Raw().QueryRowContext(ctx, statement, args...).Scan(&out)
+		raw, err := tx.Raw(ctx)
+		if err != nil {
+			return err
+		}
+		return raw.QueryRowContext(ctx, statement, args...).Scan(&out)
 	}))
 	return out
 }

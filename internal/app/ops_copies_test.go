@@ -49,8 +49,7 @@ func TestCheckSaysWhetherCheckpointsLeave(t *testing.T) {
 	}
 	a = i.open(t)
 	testkit.OK(t, a.DB.Write(t.Context(), access.System(id, "test"), func(ctx context.Context, tx *store.Tx) error {
-		_, err := tx.Exec(ctx, store.SQL(`UPDATE auditing_recipient SET added_at = ?`, int64(clock.Of(tx.Now.Time().Add(-27*time.Hour)))))
-		return err
+		return tx.Put(ctx, store.SQL(`UPDATE auditing_recipient SET added_at = ?`, int64(clock.Of(tx.Now.Time().Add(-27*time.Hour)))))
 	}))
 	testkit.OK(t, a.Close())
 	if words := line(t, i, "copies"); !strings.Contains(words, "red") || !strings.Contains(words, "Data protection officer") {
@@ -75,8 +74,7 @@ func TestReindexCommand(t *testing.T) {
 	a := i.open(t)
 	id := district(t, a.DB)
 	testkit.OK(t, a.DB.Write(t.Context(), access.System(id, "test"), func(ctx context.Context, tx *store.Tx) error {
-		_, err := tx.Exec(ctx, store.SQL(`INSERT INTO search_remake (district_id, source, after_id, done, ended) VALUES (?, 'children', 'x', 1, FALSE)`, id))
-		return err
+		return tx.Put(ctx, store.SQL(`INSERT INTO search_remake (district_id, source, after_id, done, ended) VALUES (?, 'children', 'x', 1, FALSE)`, id))
 	}))
 	testkit.OK(t, a.Close())
 	if words := line(t, i, "search"); !strings.Contains(words, "attention") {

@@ -173,9 +173,13 @@ func (w *world) signedIn(t testing.TB, who string, second bool, host string) *te
 // raw runs fn on the bare database, for what only tests may look at or change.
 func (w *world) raw(t testing.TB, fn func(*sql.Tx) error) {
 	t.Helper()
-	testkit.OK(t, w.DB.Write(t.Context(), access.System(w.home, "test"), func(_ context.Context, tx *store.Tx) error {
+	testkit.OK(t, w.DB.Write(t.Context(), access.System(w.home, "test"), func(ctx context.Context, tx *store.Tx) error {
 		tx.Unaudited("a test")
-		return fn(tx.Raw())
+		bare, err := tx.Raw(ctx)
+		if err != nil {
+			return err
+		}
+		return fn(bare)
 	}))
 }
 

@@ -23,14 +23,18 @@ func Index(t testing.TB, db *store.DB) (lines []string) {
 	}
 	OK(t, db.Write(t.Context(), access.System("*", "test"), func(ctx context.Context, tx *store.Tx) error {
 		lines = nil
+		raw, err := tx.Raw(ctx)
+		if err != nil {
+			return err
+		}
 		for _, s := range statements {
 			if s[0] != 'S' {
-				if _, err := tx.Raw().ExecContext(ctx, s); err != nil {
+				if _, err := raw.ExecContext(ctx, s); err != nil {
 					return err
 				}
 				continue
 			}
-			if err := texts(ctx, tx.Raw(), s, &lines); err != nil {
+			if err := texts(ctx, raw, s, &lines); err != nil {
 				return err
 			}
 		}

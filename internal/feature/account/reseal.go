@@ -29,7 +29,7 @@ func Reseal(ctx context.Context, db *store.DB, old, fresh [32]byte) error {
 			if err != nil {
 				return "", fmt.Errorf("account: authenticator app of %s: %w", s.account, err)
 			}
-			if _, err := tx.Exec(ctx, store.SQL(`UPDATE account_totp SET secret = ? WHERE account_id = ?`, again, s.account)); err != nil {
+			if err := tx.Put(ctx, store.SQL(`UPDATE account_totp SET secret = ? WHERE account_id = ?`, again, s.account)); err != nil {
 				return "", err
 			}
 			last = s.account

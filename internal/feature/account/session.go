@@ -32,16 +32,12 @@ func (f *Feature) Viewer(ctx context.Context, r *http.Request, district string) 
 	var v access.Viewer
 	var touch bool
 	err := f.DB.Read(ctx, public, func(ctx context.Context, tx *store.Tx) error {
-		s, err := f.store.session(ctx, tx, hash)
+		s, posts, err := f.store.sessionAndPosts(ctx, tx, hash)
 		if err != nil {
 			return err
 		}
 		if s.ends <= tx.Now || s.seen.Add(IdleLimit) <= tx.Now {
 			return errs.Missing()
-		}
-		posts, err := f.store.Posts(ctx, tx, ID(s.account))
-		if err != nil {
-			return err
 		}
 		v = access.Viewer{Account: s.account, District: district, Now: tx.Now, Roles: rolesOf(posts, tx.Now), Strength: strengthOf(s.second, tx.Now)}
 		touch = s.seen.Add(seenEvery) <= tx.Now

@@ -34,16 +34,14 @@ func (Store) ByEmail(ctx context.Context, tx *store.Tx, email string) (Account, 
 
 // InsertAccount makes an account.
 func (Store) InsertAccount(ctx context.Context, tx *store.Tx, a Account) error {
-	_, err := tx.Exec(ctx, store.SQL(`INSERT INTO account (id, district_id, email, name, phone, state, created_at) VALUES (?, ?, ?, ?, ?, ?, ?)`,
+	return tx.Put(ctx, store.SQL(`INSERT INTO account (id, district_id, email, name, phone, state, created_at) VALUES (?, ?, ?, ?, ?, ?, ?)`,
 		string(a.ID), tx.Viewer.District, a.Email, a.Name, a.Phone, string(a.State), int64(tx.Now)))
-	return err
 }
 
 // InsertPost makes a post.
 func (Store) InsertPost(ctx context.Context, tx *store.Tx, p Post) error {
-	_, err := tx.Exec(ctx, store.SQL(`INSERT INTO account_post (id, district_id, account_id, org_id, role, title, from_at, until_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+	return tx.Put(ctx, store.SQL(`INSERT INTO account_post (id, district_id, account_id, org_id, role, title, from_at, until_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
 		p.ID, tx.Viewer.District, p.Account, p.Org, string(p.Role), p.Title, int64(p.From), int64(p.Until)))
-	return err
 }
 
 const postColumns = `p.id, p.account_id, p.org_id, p.role, p.title, p.from_at, p.until_at`
@@ -62,30 +60,29 @@ func (s *session) Dest() []any {
 	return []any{&s.id, &s.account, (*int64)(&s.second), (*int64)(&s.created), (*int64)(&s.seen), (*int64)(&s.ends)}
 }
 
-func (Store) session(ctx context.Context, tx *store.Tx, hash string) (session, error) {
-	return store.One[session](ctx, tx, store.SQL(`SELECT s.id, s.account_id, s.second_at, s.created_at, s.seen_at, s.ends_at FROM account_session s JOIN account a ON a.id = s.account_id
-		WHERE s.id = ? AND a.state = 'active' AND a.district_id = ?`, hash, tx.Viewer.District))
+// sessionAndPosts returns a session with the posts of its account: every request asks for them.
+func (Store) sessionAndPosts(ctx context.Context, tx *store.Tx, hash string) (s session, posts []Post, err error) {
+	err = tx.Together(ctx, store.Only(&s, store.SQL(`SELECT s.id, s.account_id, s.second_at, s.created_at, s.seen_at, s.ends_at FROM account_session s JOIN account a ON a.id = s.account_id
+			WHERE s.id = ? AND a.state = 'active' AND a.district_id = ?`, hash, tx.Viewer.District)),
+		store.Each(&posts, store.SQL(`SELECT `+postColumns+` FROM account_post p WHERE p.account_id = (SELECT s.account_id FROM account_session s WHERE s.id = ?) ORDER BY p.from_at, p.id`, hash)))
+	return s, posts, err
 }
 
 func (Store) insertSession(ctx context.Context, tx *store.Tx, s session) error {
-	_, err := tx.Exec(ctx, store.SQL(`INSERT INTO account_session (id, account_id, second_at, created_at, seen_at, ends_at) VALUES (?, ?, ?, ?, ?, ?)`,
+	return tx.Put(ctx, store.SQL(`INSERT INTO account_session (id, account_id, second_at, created_at, seen_at, ends_at) VALUES (?, ?, ?, ?, ?, ?)`,
 		s.id, s.account, int64(s.second), int64(s.created), int64(s.seen), int64(s.ends)))
-	return err
 }
 
 func (Store) touchSession(ctx context.Context, tx *store.Tx, hash string) error {
-	_, err := tx.Exec(ctx, store.SQL(`UPDATE account_session SET seen_at = ? WHERE id = ? AND seen_at < ?`, int64(tx.Now), hash, int64(tx.Now)))
-	return err
+	return tx.Put(ctx, store.SQL(`UPDATE account_session SET seen_at = ? WHERE id = ? AND seen_at < ?`, int64(tx.Now), hash, int64(tx.Now)))
 }
 
 func (Store) deleteSession(ctx context.Context, tx *store.Tx, hash string) error {
-	_, err := tx.Exec(ctx, store.SQL(`DELETE FROM account_session WHERE id = ?`, hash))
-	return err
+	return tx.Put(ctx, store.SQL(`DELETE FROM account_session WHERE id = ?`, hash))
 }
 
 func (Store) deleteSessionsOf(ctx context.Context, tx *store.Tx, account ID) error {
-	_, err := tx.Exec(ctx, store.SQL(`DELETE FROM account_session WHERE account_id = ?`, string(account)))
-	return err
+	return tx.Put(ctx, store.SQL(`DELETE FROM account_session WHERE account_id = ?`, string(account)))
 }
 
 type personRow struct{ ref.Person }

@@ -22,9 +22,8 @@ func (Store) passwordHash(ctx context.Context, tx *store.Tx, account ID) (string
 }
 
 func (Store) savePassword(ctx context.Context, tx *store.Tx, account ID, hash string) error {
-	_, err := tx.Exec(ctx, store.SQL(`INSERT INTO account_password (account_id, district_id, hash, set_at) VALUES (?, ?, ?, ?)
+	return tx.Put(ctx, store.SQL(`INSERT INTO account_password (account_id, district_id, hash, set_at) VALUES (?, ?, ?, ?)
 		ON CONFLICT (account_id) DO UPDATE SET hash = excluded.hash, set_at = excluded.set_at`, string(account), tx.Viewer.District, hash, int64(tx.Now)))
-	return err
 }
 
 type totpRow struct {
@@ -78,10 +77,9 @@ func (Store) factors(ctx context.Context, tx *store.Tx, account ID) (f factors, 
 func totpOwner(account ID) []byte { return []byte("account_totp " + string(account)) }
 
 func (Store) saveTOTP(ctx context.Context, tx *store.Tx, account ID, sealed []byte, last int64) error {
-	_, err := tx.Exec(ctx, store.SQL(`INSERT INTO account_totp (account_id, district_id, secret, last_step, added_at) VALUES (?, ?, ?, ?, ?)
+	return tx.Put(ctx, store.SQL(`INSERT INTO account_totp (account_id, district_id, secret, last_step, added_at) VALUES (?, ?, ?, ?, ?)
 		ON CONFLICT (account_id) DO UPDATE SET secret = excluded.secret, last_step = excluded.last_step, added_at = excluded.added_at`,
 		string(account), tx.Viewer.District, sealed, last, int64(tx.Now)))
-	return err
 }
 
 // useTOTP opens the secret, checks the code and marks its half minute as used. ok is false for a wrong code and for one that
@@ -100,17 +98,16 @@ func (Store) useTOTP(ctx context.Context, tx *store.Tx, account ID, key [32]byte
 }
 
 func (Store) deleteTOTP(ctx context.Context, tx *store.Tx, account ID) error {
-	_, err := tx.Exec(ctx, store.SQL(`DELETE FROM account_totp WHERE account_id = ?`, string(account)))
-	return err
+	return tx.Put(ctx, store.SQL(`DELETE FROM account_totp WHERE account_id = ?`, string(account)))
 }
 
 // saveCodes puts new recovery codes in the place of the old ones. hashes[0] is of number 1.
 func (Store) saveCodes(ctx context.Context, tx *store.Tx, account ID, hashes []string) error {
-	if _, err := tx.Exec(ctx, store.SQL(`DELETE FROM account_code WHERE account_id = ?`, string(account))); err != nil {
+	if err := tx.Put(ctx, store.SQL(`DELETE FROM account_code WHERE account_id = ?`, string(account))); err != nil {
 		return err
 	}
 	for i, h := range hashes {
-		if _, err := tx.Exec(ctx, store.SQL(`INSERT INTO account_code (account_id, number, district_id, hash, used_at) VALUES (?, ?, ?, ?, 0)`, string(account), i+1, tx.Viewer.District, h)); err != nil {
+		if err := tx.Put(ctx, store.SQL(`INSERT INTO account_code (account_id, number, district_id, hash, used_at) VALUES (?, ?, ?, ?, 0)`, string(account), i+1, tx.Viewer.District, h)); err != nil {
 			return err
 		}
 	}
@@ -125,9 +122,8 @@ func (Store) useCode(ctx context.Context, tx *store.Tx, account ID, c codeRow) (
 }
 
 func (Store) insertPasskey(ctx context.Context, tx *store.Tx, account ID, p passkey, credential string) error {
-	_, err := tx.Exec(ctx, store.SQL(`INSERT INTO account_passkey (id, district_id, account_id, credential, name, body, added_at, used_at) VALUES (?, ?, ?, ?, ?, ?, ?, 0)`,
+	return tx.Put(ctx, store.SQL(`INSERT INTO account_passkey (id, district_id, account_id, credential, name, body, added_at, used_at) VALUES (?, ?, ?, ?, ?, ?, ?, 0)`,
 		p.ID, tx.Viewer.District, string(account), credential, p.Name, p.body, int64(tx.Now)))
-	return err
 }
 
 // usePasskey keeps the counter and flags of a passkey that has just answered.
@@ -154,7 +150,7 @@ func (Store) deleteFactors(ctx context.Context, tx *store.Tx, account ID) error 
 		store.SQL(`DELETE FROM account_code WHERE account_id = ?`, string(account)),
 		store.SQL(`DELETE FROM account_passkey WHERE account_id = ?`, string(account)),
 	} {
-		if _, err := tx.Exec(ctx, q); err != nil {
+		if err := tx.Put(ctx, q); err != nil {
 			return err
 		}
 	}
@@ -178,8 +174,7 @@ func (Store) byIdentity(ctx context.Context, tx *store.Tx, issuer, subject strin
 }
 
 func (Store) bind(ctx context.Context, tx *store.Tx, account ID, issuer, subject string) error {
-	_, err := tx.Exec(ctx, store.SQL(`INSERT INTO account_identity (issuer, subject, district_id, account_id, bound_at) VALUES (?, ?, ?, ?, ?)`, issuer, subject, tx.Viewer.District, string(account), int64(tx.Now)))
-	return err
+	return tx.Put(ctx, store.SQL(`INSERT INTO account_identity (issuer, subject, district_id, account_id, bound_at) VALUES (?, ?, ?, ?, ?)`, issuer, subject, tx.Viewer.District, string(account), int64(tx.Now)))
 }
 
 func (Store) unbind(ctx context.Context, tx *store.Tx, account ID, issuer, subject string) error {

@@ -31,9 +31,8 @@ func (Store) token(ctx context.Context, tx *store.Tx, kind, secret string) (toke
 }
 
 func (Store) insertToken(ctx context.Context, tx *store.Tx, t token) error {
-	_, err := tx.Exec(ctx, store.SQL(`INSERT INTO account_token (id, district_id, account_id, kind, proved_at, ends_at) VALUES (?, ?, ?, ?, ?, ?)`,
+	return tx.Put(ctx, store.SQL(`INSERT INTO account_token (id, district_id, account_id, kind, proved_at, ends_at) VALUES (?, ?, ?, ?, ?, ?)`,
 		t.id, tx.Viewer.District, t.account, t.kind, int64(t.proved), int64(t.ends)))
-	return err
 }
 
 // spend removes a link. NotFound: it was used a moment before.
@@ -46,8 +45,7 @@ func (Store) spend(ctx context.Context, tx *store.Tx, t token) error {
 }
 
 func (Store) deleteTokensOf(ctx context.Context, tx *store.Tx, account ID) error {
-	_, err := tx.Exec(ctx, store.SQL(`DELETE FROM account_token WHERE account_id = ?`, string(account)))
-	return err
+	return tx.Put(ctx, store.SQL(`DELETE FROM account_token WHERE account_id = ?`, string(account)))
 }
 
 type ceremony struct{ account, kind, body string }
@@ -55,9 +53,8 @@ type ceremony struct{ account, kind, body string }
 func (c *ceremony) Dest() []any { return []any{&c.account, &c.kind, &c.body} }
 
 func (Store) insertCeremony(ctx context.Context, tx *store.Tx, hash string, c ceremony, ends clock.Millis) error {
-	_, err := tx.Exec(ctx, store.SQL(`INSERT INTO account_ceremony (id, district_id, account_id, kind, body, ends_at) VALUES (?, ?, ?, ?, ?, ?)`,
+	return tx.Put(ctx, store.SQL(`INSERT INTO account_ceremony (id, district_id, account_id, kind, body, ends_at) VALUES (?, ?, ?, ?, ?, ?)`,
 		hash, tx.Viewer.District, c.account, c.kind, c.body, int64(ends)))
-	return err
 }
 
 // takeCeremony returns a question to a passkey and removes it, so that no answer counts twice. NotFound: none, or lapsed.
@@ -90,8 +87,7 @@ func (Store) renewSession(ctx context.Context, tx *store.Tx, old, hash string) e
 
 // deleteOtherSessions ends every session of the account but one; keep "" ends all.
 func (Store) deleteOtherSessions(ctx context.Context, tx *store.Tx, account ID, keep string) error {
-	_, err := tx.Exec(ctx, store.SQL(`DELETE FROM account_session WHERE account_id = ? AND id <> ?`, string(account), keep))
-	return err
+	return tx.Put(ctx, store.SQL(`DELETE FROM account_session WHERE account_id = ? AND id <> ?`, string(account), keep))
 }
 
 // deleteSessionOf ends one session of the account, by the beginning of its hash.
@@ -111,7 +107,7 @@ func (Store) sweep(ctx context.Context, tx *store.Tx) error {
 		store.SQL(`DELETE FROM account_ceremony WHERE ends_at <= ?`, int64(tx.Now)),
 		store.SQL(`DELETE FROM account_throttle WHERE last_at <= ?`, int64(tx.Now.Add(-triesForgotten))),
 	} {
-		if _, err := tx.Exec(ctx, q); err != nil {
+		if err := tx.Put(ctx, q); err != nil {
 			return err
 		}
 	}

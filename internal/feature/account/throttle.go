@@ -122,7 +122,7 @@ func (f *Feature) Succeeded(ctx context.Context, district, what string) error {
 func (f *Feature) Address(r *http.Request) string { return f.address(r) }
 
 func (Store) lockThrottle(ctx context.Context, tx *store.Tx, id string) (throttle, error) {
-	if _, err := tx.Exec(ctx, store.SQL(`INSERT INTO account_throttle (id, district_id, tries, last_at, wait_until) VALUES (?, ?, 0, 0, 0) ON CONFLICT (id) DO NOTHING`, id, tx.Viewer.District)); err != nil {
+	if err := tx.Put(ctx, store.SQL(`INSERT INTO account_throttle (id, district_id, tries, last_at, wait_until) VALUES (?, ?, 0, 0, 0) ON CONFLICT (id) DO NOTHING`, id, tx.Viewer.District)); err != nil {
 		return throttle{}, err
 	}
 	if _, err := tx.Lock(ctx, "account_throttle", id); err != nil {
@@ -132,8 +132,7 @@ func (Store) lockThrottle(ctx context.Context, tx *store.Tx, id string) (throttl
 }
 
 func (Store) saveThrottle(ctx context.Context, tx *store.Tx, id string, t throttle) error {
-	_, err := tx.Exec(ctx, store.SQL(`UPDATE account_throttle SET tries = ?, last_at = ?, wait_until = ? WHERE id = ?`, t.tries, int64(t.last), int64(t.until), id))
-	return err
+	return tx.Put(ctx, store.SQL(`UPDATE account_throttle SET tries = ?, last_at = ?, wait_until = ? WHERE id = ?`, t.tries, int64(t.last), int64(t.until), id))
 }
 
 func (Store) forgiveTry(ctx context.Context, tx *store.Tx, id string, all bool) error {
@@ -141,6 +140,5 @@ func (Store) forgiveTry(ctx context.Context, tx *store.Tx, id string, all bool) 
 	if all {
 		q = store.SQL(`DELETE FROM account_throttle WHERE id = ?`, id)
 	}
-	_, err := tx.Exec(ctx, q)
-	return err
+	return tx.Put(ctx, q)
 }

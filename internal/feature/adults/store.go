@@ -120,10 +120,9 @@ func (Store) insertConcern(ctx context.Context, tx *store.Tx, c Concern, from st
 	if err := tx.AddRecord(ctx, access.Record{ID: string(c.ID), Kind: access.Adult, Part: access.PartHeader, Org: c.Org, Author: c.Reporter, Subject: c.subject(access.PartHeader)}); err != nil {
 		return err
 	}
-	_, err := tx.Exec(ctx, store.SQL(`INSERT INTO adults_concern (id, district_id, org_id, number, reporter_id, recorded_at, happened_at, precision, place, activity, about_id, about_name, works_kind, employer, self, harm, office_kind, state, origin_id)
+	return tx.Put(ctx, store.SQL(`INSERT INTO adults_concern (id, district_id, org_id, number, reporter_id, recorded_at, happened_at, precision, place, activity, about_id, about_name, works_kind, employer, self, harm, office_kind, state, origin_id)
 		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`, string(c.ID), tx.Viewer.District, c.Org, c.Number, c.Reporter, int64(c.RecordedAt), int64(c.HappenedAt), string(c.Precision),
 		c.Place, c.Activity, c.About, c.Name, string(c.Works), c.Employer, c.Self, c.Harm, string(c.Office), string(c.State), from))
-	return err
 }
 
 // subject is whom a part is about, for the access table. Whoever wrote about themselves finds their own words, and nothing of what
@@ -139,43 +138,37 @@ func (Store) insertAccount(ctx context.Context, tx *store.Tx, c Concern, a Accou
 	if err := tx.AddRecord(ctx, access.Record{ID: a.ID, Kind: access.Adult, Part: access.PartAccount, Org: c.Org, Author: a.AuthorID, Subject: c.subject(access.PartAccount), Parent: string(c.ID)}); err != nil {
 		return err
 	}
-	_, err := tx.Exec(ctx, store.SQL(`INSERT INTO adults_account (id, district_id, concern_id, author_id, author, words, later, at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+	return tx.Put(ctx, store.SQL(`INSERT INTO adults_account (id, district_id, concern_id, author_id, author, words, later, at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
 		a.ID, tx.Viewer.District, string(c.ID), a.AuthorID, a.Author, a.Words, a.Later, int64(a.At)))
-	return err
 }
 
 func (Store) insertCase(ctx context.Context, tx *store.Tx, c Concern, part string) error {
 	if err := tx.AddRecord(ctx, access.Record{ID: part, Kind: access.Adult, Part: access.PartLead, Org: c.Org, Subject: c.subject(access.PartLead), Parent: string(c.ID)}); err != nil {
 		return err
 	}
-	_, err := tx.Exec(ctx, store.SQL(`INSERT INTO adults_case (id, district_id, concern_id) VALUES (?, ?, ?)`, part, tx.Viewer.District, string(c.ID)))
-	return err
+	return tx.Put(ctx, store.SQL(`INSERT INTO adults_case (id, district_id, concern_id) VALUES (?, ?, ?)`, part, tx.Viewer.District, string(c.ID)))
 }
 
 func (Store) insertDecision(ctx context.Context, tx *store.Tx, c Concern, d Decision) error {
 	if err := tx.AddRecord(ctx, access.Record{ID: d.ID, Kind: access.Adult, Part: access.PartDecision, Org: c.Org, Subject: c.subject(access.PartDecision), Parent: string(c.ID)}); err != nil {
 		return err
 	}
-	_, err := tx.Exec(ctx, store.SQL(`INSERT INTO adults_decision (id, district_id, concern_id, what_kind, kind, edition, criteria_code, outcome_code, reasons, consulted, by_id, at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+	return tx.Put(ctx, store.SQL(`INSERT INTO adults_decision (id, district_id, concern_id, what_kind, kind, edition, criteria_code, outcome_code, reasons, consulted, by_id, at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
 		d.ID, tx.Viewer.District, string(c.ID), d.What, string(d.Kind), d.Edition, d.Criteria, d.Outcome, d.Reasons, d.Consulted, tx.Viewer.Account, int64(tx.Now)))
-	return err
 }
 
 func (Store) insertStep(ctx context.Context, tx *store.Tx, part string, s Step) error {
-	_, err := tx.Exec(ctx, store.SQL(`INSERT INTO adults_step (id, district_id, record_id, kind, who, words, by_id, at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+	return tx.Put(ctx, store.SQL(`INSERT INTO adults_step (id, district_id, record_id, kind, who, words, by_id, at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
 		s.ID, tx.Viewer.District, part, string(s.Kind), s.Who, s.Words, tx.Viewer.Account, int64(tx.Now)))
-	return err
 }
 
 func (Store) insertAction(ctx context.Context, tx *store.Tx, part string, a Action) error {
-	_, err := tx.Exec(ctx, store.SQL(`INSERT INTO adults_action (id, district_id, record_id, what, due_on, by_id, at) VALUES (?, ?, ?, ?, ?, ?, ?)`,
+	return tx.Put(ctx, store.SQL(`INSERT INTO adults_action (id, district_id, record_id, what, due_on, by_id, at) VALUES (?, ?, ?, ?, ?, ?, ?)`,
 		a.ID, tx.Viewer.District, part, a.What, string(a.DueOn), tx.Viewer.Account, int64(tx.Now)))
-	return err
 }
 
 func (Store) finishAction(ctx context.Context, tx *store.Tx, part, action string) error {
-	_, err := tx.Exec(ctx, store.SQL(`UPDATE adults_action SET done_at = ?, done_by = ? WHERE id = ? AND record_id = ? AND done_at = 0`, int64(tx.Now), tx.Viewer.Account, action, part))
-	return err
+	return tx.Put(ctx, store.SQL(`UPDATE adults_action SET done_at = ?, done_by = ? WHERE id = ? AND record_id = ? AND done_at = 0`, int64(tx.Now), tx.Viewer.Account, action, part))
 }
 
 func (Store) insertFeedback(ctx context.Context, tx *store.Tx, c Concern, id, words string) error {
@@ -185,64 +178,54 @@ func (Store) insertFeedback(ctx context.Context, tx *store.Tx, c Concern, id, wo
 	if err := tx.AddGrant(ctx, store.Grant{Record: id, Kind: access.Told, To: c.Reporter, From: tx.Now, Until: forEver}); err != nil {
 		return err
 	}
-	_, err := tx.Exec(ctx, store.SQL(`INSERT INTO adults_feedback (id, district_id, concern_id, words, by_id, at) VALUES (?, ?, ?, ?, ?, ?)`, id, tx.Viewer.District, string(c.ID), words, tx.Viewer.Account, int64(tx.Now)))
-	return err
+	return tx.Put(ctx, store.SQL(`INSERT INTO adults_feedback (id, district_id, concern_id, words, by_id, at) VALUES (?, ?, ?, ?, ?, ?)`, id, tx.Viewer.District, string(c.ID), words, tx.Viewer.Account, int64(tx.Now)))
 }
 
 func (Store) insertChild(ctx context.Context, tx *store.Tx, part string, k Child) error {
-	_, err := tx.Exec(ctx, store.SQL(`INSERT INTO adults_child (id, district_id, record_id, child_id, name, entry_id, at) VALUES (?, ?, ?, ?, ?, ?, ?)`, k.ID, tx.Viewer.District, part, k.Child, k.Name, k.Harm, int64(tx.Now)))
-	return err
+	return tx.Put(ctx, store.SQL(`INSERT INTO adults_child (id, district_id, record_id, child_id, name, entry_id, at) VALUES (?, ?, ?, ?, ?, ?, ?)`, k.ID, tx.Viewer.District, part, k.Child, k.Name, k.Harm, int64(tx.Now)))
 }
 
 func (Store) setChildEntry(ctx context.Context, tx *store.Tx, id, entry string) error {
-	_, err := tx.Exec(ctx, store.SQL(`UPDATE adults_child SET entry_id = ? WHERE id = ?`, entry, id))
-	return err
+	return tx.Put(ctx, store.SQL(`UPDATE adults_child SET entry_id = ? WHERE id = ?`, entry, id))
 }
 
 func (Store) insertEntry(ctx context.Context, tx *store.Tx, c Concern, e Entry) error {
 	if err := tx.AddRecord(ctx, access.Record{ID: e.ID, Kind: access.Harm, Part: access.PartAccount, Org: c.Org, Child: e.Child, Author: e.By, Subject: c.subject(access.PartLead), Restricted: true}); err != nil {
 		return err
 	}
-	_, err := tx.Exec(ctx, store.SQL(`INSERT INTO adults_entry (id, district_id, child_id, reference, words, by_id, at) VALUES (?, ?, ?, ?, ?, ?, ?)`, e.ID, tx.Viewer.District, e.Child, e.Reference, e.Words, e.By, int64(e.At)))
-	return err
+	return tx.Put(ctx, store.SQL(`INSERT INTO adults_entry (id, district_id, child_id, reference, words, by_id, at) VALUES (?, ?, ?, ?, ?, ?, ?)`, e.ID, tx.Viewer.District, e.Child, e.Reference, e.Words, e.By, int64(e.At)))
 }
 
 func (Store) setState(ctx context.Context, tx *store.Tx, id ID, s State) error {
-	_, err := tx.Exec(ctx, store.SQL(`UPDATE adults_concern SET state = ? WHERE id = ?`, string(s), string(id)))
-	return err
+	return tx.Put(ctx, store.SQL(`UPDATE adults_concern SET state = ? WHERE id = ?`, string(s), string(id)))
 }
 
 func (Store) setTaken(ctx context.Context, tx *store.Tx, id ID) error {
-	_, err := tx.Exec(ctx, store.SQL(`UPDATE adults_concern SET taken_at = ?, taken_by = ?, read_at = CASE WHEN read_at = 0 THEN ? ELSE read_at END,
+	return tx.Put(ctx, store.SQL(`UPDATE adults_concern SET taken_at = ?, taken_by = ?, read_at = CASE WHEN read_at = 0 THEN ? ELSE read_at END,
 		state = CASE WHEN state IN ('sent', 'read') THEN 'deciding' ELSE state END WHERE id = ? AND taken_at = 0`, int64(tx.Now), tx.Viewer.Account, int64(tx.Now), string(id)))
-	return err
 }
 
 // setOpened writes down the first opening by somebody who may decide; a later one changes nothing.
 func (Store) setOpened(ctx context.Context, tx *store.Tx, id ID) error {
-	if _, err := tx.Exec(ctx, store.SQL(`INSERT INTO adults_opening (record_id, account_id, district_id, at) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING`, string(id), tx.Viewer.Account, tx.Viewer.District, int64(tx.Now))); err != nil {
+	if err := tx.Put(ctx, store.SQL(`INSERT INTO adults_opening (record_id, account_id, district_id, at) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING`, string(id), tx.Viewer.Account, tx.Viewer.District, int64(tx.Now))); err != nil {
 		return err
 	}
-	_, err := tx.Exec(ctx, store.SQL(`UPDATE adults_concern SET read_at = ?, state = CASE WHEN state = 'sent' THEN 'read' ELSE state END WHERE id = ? AND read_at = 0`, int64(tx.Now), string(id)))
-	return err
+	return tx.Put(ctx, store.SQL(`UPDATE adults_concern SET read_at = ?, state = CASE WHEN state = 'sent' THEN 'read' ELSE state END WHERE id = ? AND read_at = 0`, int64(tx.Now), string(id)))
 }
 
 func (Store) setAbout(ctx context.Context, tx *store.Tx, c Concern) error {
-	_, err := tx.Exec(ctx, store.SQL(`UPDATE adults_concern SET about_id = ?, about_name = ?, works_kind = ?, employer = ?, office_kind = ? WHERE id = ?`,
+	return tx.Put(ctx, store.SQL(`UPDATE adults_concern SET about_id = ?, about_name = ?, works_kind = ?, employer = ?, office_kind = ? WHERE id = ?`,
 		c.About, c.Name, string(c.Works), c.Employer, string(c.Office), string(c.ID)))
-	return err
 }
 
 // untake makes it one that nobody has taken, when it goes another way.
 func (Store) untake(ctx context.Context, tx *store.Tx, id ID) error {
-	_, err := tx.Exec(ctx, store.SQL(`UPDATE adults_concern SET state = 'sent', taken_at = 0, taken_by = '', read_at = 0 WHERE id = ?`, string(id)))
-	return err
+	return tx.Put(ctx, store.SQL(`UPDATE adults_concern SET state = 'sent', taken_at = 0, taken_by = '', read_at = 0 WHERE id = ?`, string(id)))
 }
 
 func (Store) setCase(ctx context.Context, tx *store.Tx, k Case) error {
-	_, err := tx.Exec(ctx, store.SQL(`UPDATE adults_case SET kind = ?, due_at = ?, told_at = ?, outcome_code = ?, decided_at = ? WHERE id = ?`,
+	return tx.Put(ctx, store.SQL(`UPDATE adults_case SET kind = ?, due_at = ?, told_at = ?, outcome_code = ?, decided_at = ? WHERE id = ?`,
 		string(k.Kind), int64(k.DueAt), int64(k.ToldAt), k.Outcome, int64(k.DecidedAt), k.ID))
-	return err
 }
 
 // forEver is the end of a relation that has none.

@@ -23,15 +23,14 @@ func (f *Feature) Prepare(ctx context.Context, tx *store.Tx, s Settings) error {
 		return err
 	}
 	for i, r := range rows {
-		if _, err := tx.Exec(ctx, store.SQL(`INSERT INTO adults_listed (district_id, edition, from_on, list, code, words, position) VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
+		if err := tx.Put(ctx, store.SQL(`INSERT INTO adults_listed (district_id, edition, from_on, list, code, words, position) VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
 			tx.Viewer.District, r[0], r[1], r[2], r[3], r[4], i)); err != nil {
 			return err
 		}
 	}
-	_, err = tx.Exec(ctx, store.SQL(`INSERT INTO adults_setting (district_id, officer_name, officer_phone, low_minutes, allegation_minutes, pattern_count, pattern_months) VALUES (?, ?, ?, ?, ?, ?, ?)
+	return tx.Put(ctx, store.SQL(`INSERT INTO adults_setting (district_id, officer_name, officer_phone, low_minutes, allegation_minutes, pattern_count, pattern_months) VALUES (?, ?, ?, ?, ?, ?, ?)
 		ON CONFLICT (district_id) DO UPDATE SET officer_name = excluded.officer_name, officer_phone = excluded.officer_phone`,
 		tx.Viewer.District, s.OfficerName, s.OfficerPhone, s.LowMinutes, s.AllegationMinutes, s.PatternCount, s.PatternMonths))
-	return err
 }
 
 // shipped are the lists that come with the program: edition, first day, list, code, words.
@@ -100,13 +99,11 @@ func (Store) school(ctx context.Context, tx *store.Tx, org string) (schoolRow, e
 }
 
 func (Store) setProprietor(ctx context.Context, tx *store.Tx, org string, yes bool) error {
-	_, err := tx.Exec(ctx, store.SQL(`INSERT INTO adults_school (org_id, district_id, proprietor) VALUES (?, ?, ?) ON CONFLICT (org_id) DO UPDATE SET proprietor = excluded.proprietor`, org, tx.Viewer.District, yes))
-	return err
+	return tx.Put(ctx, store.SQL(`INSERT INTO adults_school (org_id, district_id, proprietor) VALUES (?, ?, ?) ON CONFLICT (org_id) DO UPDATE SET proprietor = excluded.proprietor`, org, tx.Viewer.District, yes))
 }
 
 func (Store) setFirst(ctx context.Context, tx *store.Tx, org, first string) error {
-	_, err := tx.Exec(ctx, store.SQL(`INSERT INTO adults_school (org_id, district_id, first_id) VALUES (?, ?, ?) ON CONFLICT (org_id) DO UPDATE SET first_id = excluded.first_id`, org, tx.Viewer.District, first))
-	return err
+	return tx.Put(ctx, store.SQL(`INSERT INTO adults_school (org_id, district_id, first_id) VALUES (?, ?, ?) ON CONFLICT (org_id) DO UPDATE SET first_id = excluded.first_id`, org, tx.Viewer.District, first))
 }
 
 type coverRow struct {
@@ -126,9 +123,8 @@ func (Store) covers(ctx context.Context, tx *store.Tx, org string) (map[string]C
 }
 
 func (Store) setCover(ctx context.Context, tx *store.Tx, org, account string, c Cover) error {
-	_, err := tx.Exec(ctx, store.SQL(`INSERT INTO adults_cover (org_id, account_id, district_id, stand_in_id, away_until) VALUES (?, ?, ?, ?, ?)
+	return tx.Put(ctx, store.SQL(`INSERT INTO adults_cover (org_id, account_id, district_id, stand_in_id, away_until) VALUES (?, ?, ?, ?, ?)
 		ON CONFLICT (org_id, account_id) DO UPDATE SET stand_in_id = excluded.stand_in_id, away_until = excluded.away_until`, org, account, tx.Viewer.District, c.StandIn, string(c.Away)))
-	return err
 }
 
 type pairRow struct{ one, other string }
@@ -155,7 +151,7 @@ func (Store) dropHousehold(ctx context.Context, tx *store.Tx, org, one, other st
 
 func (Store) insertAlert(ctx context.Context, tx *store.Tx, id ID, to string, step int) (string, error) {
 	alert := tx.NewID()
-	_, err := tx.Exec(ctx, store.SQL(`INSERT INTO adults_alert (id, district_id, record_id, to_id, step, at) VALUES (?, ?, ?, ?, ?, ?)`, alert, tx.Viewer.District, string(id), to, step, int64(tx.Now)))
+	err := tx.Put(ctx, store.SQL(`INSERT INTO adults_alert (id, district_id, record_id, to_id, step, at) VALUES (?, ?, ?, ?, ?, ?)`, alert, tx.Viewer.District, string(id), to, step, int64(tx.Now)))
 	return alert, err
 }
 
@@ -181,8 +177,7 @@ func (Store) alert(ctx context.Context, tx *store.Tx, id string) (alerted, error
 }
 
 func (Store) setMailed(ctx context.Context, tx *store.Tx, id string) error {
-	_, err := tx.Exec(ctx, store.SQL(`UPDATE adults_alert SET mailed_at = ? WHERE id = ?`, int64(tx.Now), id))
-	return err
+	return tx.Put(ctx, store.SQL(`UPDATE adults_alert SET mailed_at = ? WHERE id = ?`, int64(tx.Now), id))
 }
 
 type watch struct {
@@ -194,14 +189,12 @@ type watch struct {
 func (w *watch) Dest() []any { return []any{(*string)(&w.Concern), (*int64)(&w.DueAt), &w.Step} }
 
 func (Store) setWatch(ctx context.Context, tx *store.Tx, w watch) error {
-	_, err := tx.Exec(ctx, store.SQL(`INSERT INTO adults_watch (concern_id, district_id, due_at, step) VALUES (?, ?, ?, ?) ON CONFLICT (concern_id) DO UPDATE SET due_at = excluded.due_at, step = excluded.step`,
+	return tx.Put(ctx, store.SQL(`INSERT INTO adults_watch (concern_id, district_id, due_at, step) VALUES (?, ?, ?, ?) ON CONFLICT (concern_id) DO UPDATE SET due_at = excluded.due_at, step = excluded.step`,
 		string(w.Concern), tx.Viewer.District, int64(w.DueAt), w.Step))
-	return err
 }
 
 func (Store) dropWatch(ctx context.Context, tx *store.Tx, id ID) error {
-	_, err := tx.Exec(ctx, store.SQL(`DELETE FROM adults_watch WHERE concern_id = ?`, string(id)))
-	return err
+	return tx.Put(ctx, store.SQL(`DELETE FROM adults_watch WHERE concern_id = ?`, string(id)))
 }
 
 func (Store) dueWatches(ctx context.Context, tx *store.Tx, limit int) ([]watch, error) {
@@ -220,15 +213,14 @@ func (Store) watchOf(ctx context.Context, tx *store.Tx, id ID) (watch, error) {
 
 // look writes down a look in a picker and says how many this account had in the last hour.
 func (Store) look(ctx context.Context, tx *store.Tx) (int64, error) {
-	if _, err := tx.Exec(ctx, store.SQL(`INSERT INTO adults_look (id, district_id, account_id, at) VALUES (?, ?, ?, ?)`, tx.NewID(), tx.Viewer.District, tx.Viewer.Account, int64(tx.Now))); err != nil {
+	if err := tx.Put(ctx, store.SQL(`INSERT INTO adults_look (id, district_id, account_id, at) VALUES (?, ?, ?, ?)`, tx.NewID(), tx.Viewer.District, tx.Viewer.Account, int64(tx.Now))); err != nil {
 		return 0, err
 	}
 	return store.Value[int64](ctx, tx, store.SQL(`SELECT count(*) FROM adults_look l WHERE l.account_id = ? AND l.at > ?`, tx.Viewer.Account, int64(tx.Now.Add(-time.Hour))))
 }
 
 func (Store) sweepLooks(ctx context.Context, tx *store.Tx) error {
-	_, err := tx.Exec(ctx, store.SQL(`DELETE FROM adults_look WHERE district_id = ? AND at < ?`, tx.Viewer.District, int64(tx.Now.Add(-24*time.Hour))))
-	return err
+	return tx.Put(ctx, store.SQL(`DELETE FROM adults_look WHERE district_id = ? AND at < ?`, tx.Viewer.District, int64(tx.Now.Add(-24*time.Hour))))
 }
 
 // closeTo returns those who may not learn of it: it decides whom it may go to.

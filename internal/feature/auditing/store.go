@@ -56,8 +56,7 @@ func (Store) insertRecipient(ctx context.Context, tx *store.Tx, r Recipient) (bo
 }
 
 func (Store) endRecipient(ctx context.Context, tx *store.Tx, id string) error {
-	_, err := tx.Exec(ctx, store.SQL(`UPDATE auditing_recipient SET ended_at = ? WHERE id = ? AND district_id = ? AND ended_at = 0`, int64(tx.Now), id, tx.Viewer.District))
-	return err
+	return tx.Put(ctx, store.SQL(`UPDATE auditing_recipient SET ended_at = ? WHERE id = ? AND district_id = ? AND ended_at = 0`, int64(tx.Now), id, tx.Viewer.District))
 }
 
 // lockRecipients takes the list of recipients for this transaction, by its first row ever, so that two who add at once see each other.
@@ -101,8 +100,7 @@ func (Store) insertCopy(ctx context.Context, tx *store.Tx, c Copy) (bool, error)
 }
 
 func (Store) moveCopy(ctx context.Context, tx *store.Tx, id string, to CopyState, size int64, at clock.Millis) error {
-	_, err := tx.Exec(ctx, store.SQL(`UPDATE auditing_copy SET state = ?, size = ?, sent_at = ? WHERE id = ? AND district_id = ? AND state = 'queued'`, string(to), size, int64(at), id, tx.Viewer.District))
-	return err
+	return tx.Put(ctx, store.SQL(`UPDATE auditing_copy SET state = ?, size = ?, sent_at = ? WHERE id = ? AND district_id = ? AND state = 'queued'`, string(to), size, int64(at), id, tx.Viewer.District))
 }
 
 // sizes returns what the checkpoints that were mailed speak for, each once, the newest first, at most limit.

@@ -12,9 +12,8 @@ import (
 type Store struct{}
 
 func (Store) insertSearch(ctx context.Context, tx *store.Tx, id, typed string) error {
-	_, err := tx.Exec(ctx, store.SQL(`INSERT INTO casework_search (id, district_id, account_id, typed, at) VALUES (?, ?, ?, ?, ?)`,
+	return tx.Put(ctx, store.SQL(`INSERT INTO casework_search (id, district_id, account_id, typed, at) VALUES (?, ?, ?, ?, ?)`,
 		id, tx.Viewer.District, tx.Viewer.Account, typed, int64(tx.Now)))
-	return err
 }
 
 // search returns what the viewer typed within the last hour. NotFound: not theirs, or too long ago.
@@ -24,14 +23,12 @@ func (Store) search(ctx context.Context, tx *store.Tx, id string) (string, error
 }
 
 func (Store) dropSearches(ctx context.Context, tx *store.Tx) error {
-	_, err := tx.Exec(ctx, store.SQL(`DELETE FROM casework_search WHERE district_id = ? AND at <= ?`, tx.Viewer.District, int64(tx.Now.Add(-SearchKept))))
-	return err
+	return tx.Put(ctx, store.SQL(`DELETE FROM casework_search WHERE district_id = ? AND at <= ?`, tx.Viewer.District, int64(tx.Now.Add(-SearchKept))))
 }
 
 func (Store) insertMark(ctx context.Context, tx *store.Tx, child, record string, m Mark) error {
-	_, err := tx.Exec(ctx, store.SQL(`INSERT INTO casework_mark (id, district_id, record_id, child_id, entry_id, marked, reason, was, by_id, at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+	return tx.Put(ctx, store.SQL(`INSERT INTO casework_mark (id, district_id, record_id, child_id, entry_id, marked, reason, was, by_id, at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
 		m.ID, tx.Viewer.District, record, child, m.Entry, m.Marked, m.Reason, m.Was, m.By, int64(m.At)))
-	return err
 }
 
 // marks returns the markings of a child's entries that the viewer may see, the oldest first.
@@ -41,9 +38,8 @@ func (Store) marks(ctx context.Context, tx *store.Tx, child string) ([]Mark, err
 }
 
 func (Store) insertPrint(ctx context.Context, tx *store.Tx, p Print) error {
-	_, err := tx.Exec(ctx, store.SQL(`INSERT INTO casework_print (id, district_id, record_id, child_id, code, sha256, file_sha256, by_id, at, purpose, view) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+	return tx.Put(ctx, store.SQL(`INSERT INTO casework_print (id, district_id, record_id, child_id, code, sha256, file_sha256, by_id, at, purpose, view) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
 		p.ID, tx.Viewer.District, p.File, p.Child, p.Code, p.SHA256, p.FileSHA256, p.By, int64(p.At), p.Purpose, p.View))
-	return err
 }
 
 const printColumns = `p.id, p.record_id, p.child_id, p.code, p.sha256, p.file_sha256, p.by_id, p.purpose, p.view, p.at`
@@ -69,7 +65,7 @@ func (Store) Known(ctx context.Context, tx *store.Tx, code string) (Print, error
 // tried counts one more asking of the viewer and returns how many there were within the hour. It holds the viewer's row until
 // the transaction ends, so that two askings at once are counted one after the other.
 func (Store) tried(ctx context.Context, tx *store.Tx) (int, error) {
-	if _, err := tx.Exec(ctx, store.SQL(`INSERT INTO casework_asker (id, district_id, from_at, tries) VALUES (?, ?, ?, 0) ON CONFLICT (id) DO NOTHING`,
+	if err := tx.Put(ctx, store.SQL(`INSERT INTO casework_asker (id, district_id, from_at, tries) VALUES (?, ?, ?, 0) ON CONFLICT (id) DO NOTHING`,
 		tx.Viewer.Account, tx.Viewer.District, int64(tx.Now))); err != nil {
 		return 0, err
 	}
@@ -77,10 +73,10 @@ func (Store) tried(ctx context.Context, tx *store.Tx) (int, error) {
 		return 0, err
 	}
 	hourAgo := int64(tx.Now.Add(-TriesWithin))
-	if _, err := tx.Exec(ctx, store.SQL(`UPDATE casework_asker SET tries = 0, from_at = ? WHERE id = ? AND from_at <= ?`, int64(tx.Now), tx.Viewer.Account, hourAgo)); err != nil {
+	if err := tx.Put(ctx, store.SQL(`UPDATE casework_asker SET tries = 0, from_at = ? WHERE id = ? AND from_at <= ?`, int64(tx.Now), tx.Viewer.Account, hourAgo)); err != nil {
 		return 0, err
 	}
-	if _, err := tx.Exec(ctx, store.SQL(`UPDATE casework_asker SET tries = tries + 1 WHERE id = ?`, tx.Viewer.Account)); err != nil {
+	if err := tx.Put(ctx, store.SQL(`UPDATE casework_asker SET tries = tries + 1 WHERE id = ?`, tx.Viewer.Account)); err != nil {
 		return 0, err
 	}
 	return store.Value[int](ctx, tx, store.SQL(`SELECT a.tries FROM casework_asker a WHERE a.id = ? AND a.district_id = ?`, tx.Viewer.Account, tx.Viewer.District))
@@ -89,12 +85,12 @@ func (Store) tried(ctx context.Context, tx *store.Tx) (int, error) {
 const emergencyColumns = `b.id, b.org_id, b.record_id, b.child_id, b.by_id, b.reason, b.at, b.until_at, b.signed_by, b.comment, b.signed_at`
 
 func (Store) insertEmergency(ctx context.Context, tx *store.Tx, e Emergency, records []string) error {
-	if _, err := tx.Exec(ctx, store.SQL(`INSERT INTO casework_break_glass (id, district_id, org_id, record_id, child_id, by_id, reason, at, until_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+	if err := tx.Put(ctx, store.SQL(`INSERT INTO casework_break_glass (id, district_id, org_id, record_id, child_id, by_id, reason, at, until_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
 		e.ID, tx.Viewer.District, e.Org, e.File, e.Child, e.By, e.Reason, int64(e.At), int64(e.Until))); err != nil {
 		return err
 	}
 	for _, r := range records {
-		if _, err := tx.Exec(ctx, store.SQL(`INSERT INTO casework_break_glass_record (break_glass_id, record_id, district_id) VALUES (?, ?, ?) ON CONFLICT DO NOTHING`, e.ID, r, tx.Viewer.District)); err != nil {
+		if err := tx.Put(ctx, store.SQL(`INSERT INTO casework_break_glass_record (break_glass_id, record_id, district_id) VALUES (?, ?, ?) ON CONFLICT DO NOTHING`, e.ID, r, tx.Viewer.District)); err != nil {
 			return err
 		}
 		if err := tx.AddGrant(ctx, store.Grant{Record: r, Kind: access.BreakGlass, To: e.By, From: e.At, Until: e.Until, Reason: e.Reason}); err != nil {
@@ -113,10 +109,9 @@ func (Store) opened(ctx context.Context, tx *store.Tx, id string) ([]string, err
 // endGrants ends what is left of an emergency opening for every record it opened, also those that whoever signs it off may not
 // see.
 func (Store) endGrants(ctx context.Context, tx *store.Tx, e Emergency) error {
-	_, err := tx.Exec(ctx, store.SQL(`UPDATE access_grant SET until_at = ? WHERE kind = ? AND to_id = ? AND until_at > ?
+	return tx.Put(ctx, store.SQL(`UPDATE access_grant SET until_at = ? WHERE kind = ? AND to_id = ? AND until_at > ?
 		AND record_id IN (SELECT o.record_id FROM casework_break_glass_record o WHERE o.break_glass_id = ?)`,
 		int64(tx.Now), access.BreakGlass, e.By, int64(tx.Now), e.ID))
-	return err
 }
 
 // emergency returns one opening of a file that the viewer may see. NotFound: none such.
@@ -137,8 +132,7 @@ func (Store) unsigned(ctx context.Context, tx *store.Tx, orgs []string) ([]Emerg
 }
 
 func (Store) signOff(ctx context.Context, tx *store.Tx, id, comment string) error {
-	_, err := tx.Exec(ctx, store.SQL(`UPDATE casework_break_glass SET signed_by = ?, signed_at = ?, comment = ? WHERE id = ?`, tx.Viewer.Account, int64(tx.Now), comment, id))
-	return err
+	return tx.Put(ctx, store.SQL(`UPDATE casework_break_glass SET signed_by = ?, signed_at = ?, comment = ? WHERE id = ?`, tx.Viewer.Account, int64(tx.Now), comment, id))
 }
 
 // changeable says whether the viewer may change a record.

@@ -136,8 +136,7 @@ func TestOldConcernKeepsItsEdition(t *testing.T) {
 		}
 		testkit.OK(t, w.f.Decide(t.Context(), as("amina"), id, judgement(w, concerns.Watch, 1)))
 		testkit.OK(t, w.DB.Write(t.Context(), access.System(district, "test"), func(ctx context.Context, tx *store.Tx) error {
-			_, err := tx.Exec(ctx, store.SQL(`INSERT INTO concerns_category (district_id, edition, from_on, code, family, stop, name, position) VALUES (?, 'KCSIE-2027', '2027-09-01', 'neglect', 'Abuse', ?, 'Neglect, as named in 2027', 0)`, district, false))
-			return err
+			return tx.Put(ctx, store.SQL(`INSERT INTO concerns_category (district_id, edition, from_on, code, family, stop, name, position) VALUES (?, 'KCSIE-2027', '2027-09-01', 'neglect', 'Abuse', ?, 'Neglect, as named in 2027', 0)`, district, false))
 		}))
 		w.After(400 * 24 * time.Hour)
 		testkit.OK(t, w.read(t, as("amina"), func(ctx context.Context, tx *store.Tx) error {
@@ -377,8 +376,7 @@ func TestSilenceIsAList(t *testing.T) {
 			return err
 		}))
 		testkit.OK(t, w.DB.Write(t.Context(), access.System(district, "test"), func(ctx context.Context, tx *store.Tx) error {
-			_, err := tx.Exec(ctx, store.SQL(`UPDATE concerns_concern SET read_at = ?, state = 'read' WHERE id = ?`, int64(tx.Now), string(id)))
-			return err
+			return tx.Put(ctx, store.SQL(`UPDATE concerns_concern SET read_at = ?, state = 'read' WHERE id = ?`, int64(tx.Now), string(id)))
 		}))
 		silent := func(before clock.Millis) (n int) {
 			testkit.OK(t, w.read(t, as("amina"), func(ctx context.Context, tx *store.Tx) error {

@@ -78,11 +78,10 @@ func (Store) Settings(ctx context.Context, tx *store.Tx) (Settings, error) {
 }
 
 func (Store) setSettings(ctx context.Context, tx *store.Tx, s Settings) error {
-	_, err := tx.Exec(ctx, store.SQL(`INSERT INTO concerns_settings (district_id, name, phone, urgent, normal, high, reply, box, silent, together, version) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+	return tx.Put(ctx, store.SQL(`INSERT INTO concerns_settings (district_id, name, phone, urgent, normal, high, reply, box, silent, together, version) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 		ON CONFLICT (district_id) DO UPDATE SET name = excluded.name, phone = excluded.phone, urgent = excluded.urgent, normal = excluded.normal, high = excluded.high, reply = excluded.reply,
 		box = excluded.box, silent = excluded.silent, together = excluded.together, version = excluded.version`,
 		tx.Viewer.District, s.Service.Name, s.Service.Phone, s.Urgent, s.Normal, s.High, s.Reply, s.Box, s.Silent, s.Together, s.Version))
-	return err
 }
 
 // Set changes what the district works by. Clocks that run are counted anew from when they began. s.Version is the version that was

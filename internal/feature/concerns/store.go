@@ -109,22 +109,21 @@ func (Store) insertConcern(ctx context.Context, tx *store.Tx, c Concern) error {
 	if err := tx.AddRecord(ctx, access.Record{ID: string(c.ID), Kind: access.Concern, Part: access.PartHeader, Org: c.Org, Author: c.Reporter}); err != nil {
 		return err
 	}
-	_, err := tx.Exec(ctx, store.SQL(`INSERT INTO concerns_concern (id, district_id, org_id, number, source, reporter_id, recorded_at, happened_at, precision, place, told, urgent, state)
+	return tx.Put(ctx, store.SQL(`INSERT INTO concerns_concern (id, district_id, org_id, number, source, reporter_id, recorded_at, happened_at, precision, place, told, urgent, state)
 		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`, string(c.ID), tx.Viewer.District, c.Org, c.Number, string(c.Source), c.Reporter, int64(c.RecordedAt), int64(c.HappenedAt),
 		string(c.Precision), c.Place, c.Told, c.Urgent, string(c.State)))
-	return err
 }
 
 func (Store) insertAccount(ctx context.Context, tx *store.Tx, org string, a Account) error {
 	if err := tx.AddRecord(ctx, access.Record{ID: a.ID, Kind: access.Concern, Part: access.PartAccount, Org: org, Author: a.AuthorID, Parent: string(a.Concern)}); err != nil {
 		return err
 	}
-	if _, err := tx.Exec(ctx, store.SQL(`INSERT INTO concerns_account (id, district_id, concern_id, author_id, author, said_by, done, words, later, at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+	if err := tx.Put(ctx, store.SQL(`INSERT INTO concerns_account (id, district_id, concern_id, author_id, author, said_by, done, words, later, at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
 		a.ID, tx.Viewer.District, string(a.Concern), a.AuthorID, a.Author, a.SaidBy, a.Done, a.Words, a.Later, int64(a.At))); err != nil {
 		return err
 	}
 	for i, m := range a.Marks {
-		if _, err := tx.Exec(ctx, store.SQL(`INSERT INTO concerns_mark (district_id, record_id, number, zone, note) VALUES (?, ?, ?, ?, ?)`, tx.Viewer.District, a.ID, i+1, m.Zone, m.Note)); err != nil {
+		if err := tx.Put(ctx, store.SQL(`INSERT INTO concerns_mark (district_id, record_id, number, zone, note) VALUES (?, ?, ?, ?, ?)`, tx.Viewer.District, a.ID, i+1, m.Zone, m.Note)); err != nil {
 			return err
 		}
 	}
@@ -135,49 +134,42 @@ func (Store) insertChild(ctx context.Context, tx *store.Tx, org string, k Child)
 	if err := tx.AddRecord(ctx, access.Record{ID: k.ID, Kind: access.Concern, Part: access.PartChild, Org: org, Child: k.Child, Parent: string(k.Concern)}); err != nil {
 		return err
 	}
-	_, err := tx.Exec(ctx, store.SQL(`INSERT INTO concerns_child (id, district_id, concern_id, child_id, name, role, words, by_id, at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+	return tx.Put(ctx, store.SQL(`INSERT INTO concerns_child (id, district_id, concern_id, child_id, name, role, words, by_id, at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
 		k.ID, tx.Viewer.District, string(k.Concern), k.Child, k.Name, string(k.Role), k.Words, k.By, int64(k.At)))
-	return err
 }
 
 func (Store) insertTriage(ctx context.Context, tx *store.Tx, org string, t Triage) error {
 	if err := tx.AddRecord(ctx, access.Record{ID: t.ID, Kind: access.Concern, Part: access.PartLead, Org: org, Parent: string(t.Concern)}); err != nil {
 		return err
 	}
-	_, err := tx.Exec(ctx, store.SQL(`INSERT INTO concerns_triage (id, district_id, org_id, concern_id, reply, reply_due) VALUES (?, ?, ?, ?, ?, ?)`,
+	return tx.Put(ctx, store.SQL(`INSERT INTO concerns_triage (id, district_id, org_id, concern_id, reply, reply_due) VALUES (?, ?, ?, ?, ?, ?)`,
 		t.ID, tx.Viewer.District, org, string(t.Concern), t.Reply, int64(t.ReplyDue)))
-	return err
 }
 
 func (Store) setState(ctx context.Context, tx *store.Tx, id ID, s State) error {
-	_, err := tx.Exec(ctx, store.SQL(`UPDATE concerns_concern SET state = ? WHERE id = ?`, string(s), string(id)))
-	return err
+	return tx.Put(ctx, store.SQL(`UPDATE concerns_concern SET state = ? WHERE id = ?`, string(s), string(id)))
 }
 
 func (Store) setTaken(ctx context.Context, tx *store.Tx, id ID) error {
-	_, err := tx.Exec(ctx, store.SQL(`UPDATE concerns_concern SET taken_at = ?, taken_by = ?, read_at = CASE WHEN read_at = 0 THEN ? ELSE read_at END,
+	return tx.Put(ctx, store.SQL(`UPDATE concerns_concern SET taken_at = ?, taken_by = ?, read_at = CASE WHEN read_at = 0 THEN ? ELSE read_at END,
 		state = CASE WHEN state IN ('sent', 'read') THEN 'deciding' ELSE state END WHERE id = ? AND taken_at = 0`, int64(tx.Now), tx.Viewer.Account, int64(tx.Now), string(id)))
-	return err
 }
 
 // setOpened writes down the first opening by a lead; a later one changes nothing.
 func (Store) setOpened(ctx context.Context, tx *store.Tx, id ID) error {
-	if _, err := tx.Exec(ctx, store.SQL(`INSERT INTO concerns_opening (record_id, account_id, district_id, at) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING`, string(id), tx.Viewer.Account, tx.Viewer.District, int64(tx.Now))); err != nil {
+	if err := tx.Put(ctx, store.SQL(`INSERT INTO concerns_opening (record_id, account_id, district_id, at) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING`, string(id), tx.Viewer.Account, tx.Viewer.District, int64(tx.Now))); err != nil {
 		return err
 	}
-	_, err := tx.Exec(ctx, store.SQL(`UPDATE concerns_concern SET read_at = ?, state = CASE WHEN state = 'sent' THEN 'read' ELSE state END WHERE id = ? AND read_at = 0`, int64(tx.Now), string(id)))
-	return err
+	return tx.Put(ctx, store.SQL(`UPDATE concerns_concern SET read_at = ?, state = CASE WHEN state = 'sent' THEN 'read' ELSE state END WHERE id = ? AND read_at = 0`, int64(tx.Now), string(id)))
 }
 
 func (Store) setTriage(ctx context.Context, tx *store.Tx, t Triage) error {
-	_, err := tx.Exec(ctx, store.SQL(`UPDATE concerns_triage SET title = ?, level = ?, decision = ?, review_on = ?, together = ? WHERE id = ?`,
+	return tx.Put(ctx, store.SQL(`UPDATE concerns_triage SET title = ?, level = ?, decision = ?, review_on = ?, together = ? WHERE id = ?`,
 		t.Title, t.Level, string(t.Decision), string(t.ReviewOn), t.Together, t.ID))
-	return err
 }
 
 func (Store) setReplied(ctx context.Context, tx *store.Tx, triage string) error {
-	_, err := tx.Exec(ctx, store.SQL(`UPDATE concerns_triage SET replied_at = ? WHERE id = ? AND replied_at = 0`, int64(tx.Now), triage))
-	return err
+	return tx.Put(ctx, store.SQL(`UPDATE concerns_triage SET replied_at = ? WHERE id = ? AND replied_at = 0`, int64(tx.Now), triage))
 }
 
 // wasSent says whether the form with this id has been recorded: as a decision, or as a level alone.
@@ -194,17 +186,16 @@ func (Store) wasSent(ctx context.Context, tx *store.Tx, id string) (bool, error)
 }
 
 func (Store) insertLevel(ctx context.Context, tx *store.Tx, id, triage string, level int, reason string) error {
-	_, err := tx.Exec(ctx, store.SQL(`INSERT INTO concerns_level (id, district_id, record_id, level, reason, by_id, at) VALUES (?, ?, ?, ?, ?, ?, ?)`,
+	return tx.Put(ctx, store.SQL(`INSERT INTO concerns_level (id, district_id, record_id, level, reason, by_id, at) VALUES (?, ?, ?, ?, ?, ?, ?)`,
 		id, tx.Viewer.District, triage, level, reason, tx.Viewer.Account, int64(tx.Now)))
-	return err
 }
 
 func (Store) setCodes(ctx context.Context, tx *store.Tx, triage, edition string, codes []string) error {
-	if _, err := tx.Exec(ctx, store.SQL(`DELETE FROM concerns_code WHERE record_id = ?`, triage)); err != nil {
+	if err := tx.Put(ctx, store.SQL(`DELETE FROM concerns_code WHERE record_id = ?`, triage)); err != nil {
 		return err
 	}
 	for _, c := range codes {
-		if _, err := tx.Exec(ctx, store.SQL(`INSERT INTO concerns_code (district_id, record_id, edition, code) VALUES (?, ?, ?, ?)`, tx.Viewer.District, triage, edition, c)); err != nil {
+		if err := tx.Put(ctx, store.SQL(`INSERT INTO concerns_code (district_id, record_id, edition, code) VALUES (?, ?, ?, ?)`, tx.Viewer.District, triage, edition, c)); err != nil {
 			return err
 		}
 	}
@@ -215,15 +206,13 @@ func (Store) insertDecision(ctx context.Context, tx *store.Tx, org string, d Dec
 	if err := tx.AddRecord(ctx, access.Record{ID: d.ID, Kind: access.Concern, Part: access.PartDecision, Org: org, Parent: string(d.Concern)}); err != nil {
 		return err
 	}
-	_, err := tx.Exec(ctx, store.SQL(`INSERT INTO concerns_decision (id, district_id, concern_id, kind, threshold, consulted, reasons, review_on, to_name, expected_at, by_id, at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+	return tx.Put(ctx, store.SQL(`INSERT INTO concerns_decision (id, district_id, concern_id, kind, threshold, consulted, reasons, review_on, to_name, expected_at, by_id, at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
 		d.ID, tx.Viewer.District, string(d.Concern), string(d.Kind), d.Threshold, d.Consulted, d.Reasons, string(d.ReviewOn), d.To, int64(d.ExpectedAt), d.By, int64(d.At)))
-	return err
 }
 
 func (Store) insertAction(ctx context.Context, tx *store.Tx, a Action) error {
-	_, err := tx.Exec(ctx, store.SQL(`INSERT INTO concerns_action (id, district_id, record_id, what, owner_id, due_at, by_id, at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+	return tx.Put(ctx, store.SQL(`INSERT INTO concerns_action (id, district_id, record_id, what, owner_id, due_at, by_id, at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
 		a.ID, tx.Viewer.District, a.Record, a.What, a.Owner, int64(a.DueAt), tx.Viewer.Account, int64(tx.Now)))
-	return err
 }
 
 func (Store) finishAction(ctx context.Context, tx *store.Tx, triage, action string) (int64, error) {
@@ -231,15 +220,13 @@ func (Store) finishAction(ctx context.Context, tx *store.Tx, triage, action stri
 }
 
 func (Store) insertParent(ctx context.Context, tx *store.Tx, triage string, p Parent) error {
-	_, err := tx.Exec(ctx, store.SQL(`INSERT INTO concerns_parent (id, district_id, record_id, informed, words, by_id, at) VALUES (?, ?, ?, ?, ?, ?, ?)`,
+	return tx.Put(ctx, store.SQL(`INSERT INTO concerns_parent (id, district_id, record_id, informed, words, by_id, at) VALUES (?, ?, ?, ?, ?, ?, ?)`,
 		tx.NewID(), tx.Viewer.District, triage, p.Informed, p.Words, tx.Viewer.Account, int64(tx.Now)))
-	return err
 }
 
 func (Store) insertAdvice(ctx context.Context, tx *store.Tx, triage string, a Advice) error {
-	_, err := tx.Exec(ctx, store.SQL(`INSERT INTO concerns_advice (id, district_id, record_id, kind, who, words, by_id, at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+	return tx.Put(ctx, store.SQL(`INSERT INTO concerns_advice (id, district_id, record_id, kind, who, words, by_id, at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
 		tx.NewID(), tx.Viewer.District, triage, a.Kind, a.Who, a.Words, tx.Viewer.Account, int64(tx.Now)))
-	return err
 }
 
 func (Store) insertFeedback(ctx context.Context, tx *store.Tx, org, to string, concern ID, words string) error {
@@ -252,8 +239,7 @@ func (Store) insertFeedback(ctx context.Context, tx *store.Tx, org, to string, c
 			return err
 		}
 	}
-	_, err := tx.Exec(ctx, store.SQL(`INSERT INTO concerns_feedback (id, district_id, concern_id, words, by_id, at) VALUES (?, ?, ?, ?, ?, ?)`, id, tx.Viewer.District, string(concern), words, tx.Viewer.Account, int64(tx.Now)))
-	return err
+	return tx.Put(ctx, store.SQL(`INSERT INTO concerns_feedback (id, district_id, concern_id, words, by_id, at) VALUES (?, ?, ?, ?, ?, ?)`, id, tx.Viewer.District, string(concern), words, tx.Viewer.Account, int64(tx.Now)))
 }
 
 // forEver is the end of a relation that has none.
@@ -276,9 +262,8 @@ func (Store) claimOf(ctx context.Context, tx *store.Tx, id ID) (claim, error) {
 }
 
 func (Store) setClaim(ctx context.Context, tx *store.Tx, id ID) error {
-	_, err := tx.Exec(ctx, store.SQL(`INSERT INTO concerns_claim (record_id, district_id, account_id, at) VALUES (?, ?, ?, ?) ON CONFLICT (record_id) DO UPDATE SET account_id = excluded.account_id, at = excluded.at`,
+	return tx.Put(ctx, store.SQL(`INSERT INTO concerns_claim (record_id, district_id, account_id, at) VALUES (?, ?, ?, ?) ON CONFLICT (record_id) DO UPDATE SET account_id = excluded.account_id, at = excluded.at`,
 		string(id), tx.Viewer.District, tx.Viewer.Account, int64(tx.Now)))
-	return err
 }
 
 // listed is a concern as a list shows it to a lead.

@@ -22,7 +22,7 @@ func (f *Feature) Prepare(ctx context.Context, tx *store.Tx, service Service) er
 		return err
 	}
 	for i, r := range rows[1:] {
-		if _, err := tx.Exec(ctx, store.SQL(`INSERT INTO concerns_category (district_id, edition, from_on, code, family, stop, name, position) VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
+		if err := tx.Put(ctx, store.SQL(`INSERT INTO concerns_category (district_id, edition, from_on, code, family, stop, name, position) VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
 			tx.Viewer.District, r[0], r[1], r[2], r[3], r[4] == "yes", r[5], i)); err != nil {
 			return err
 		}
@@ -57,9 +57,8 @@ func (Store) Rota(ctx context.Context, tx *store.Tx, org string, from, to clock.
 
 // SetDuty puts somebody on duty.
 func (Store) SetDuty(ctx context.Context, tx *store.Tx, d Duty) error {
-	_, err := tx.Exec(ctx, store.SQL(`INSERT INTO concerns_rota (id, district_id, org_id, on_day, from_min, until_min, account_id, place, phone) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+	return tx.Put(ctx, store.SQL(`INSERT INTO concerns_rota (id, district_id, org_id, on_day, from_min, until_min, account_id, place, phone) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
 		tx.NewID(), tx.Viewer.District, d.Org, string(d.Day), d.From, d.Until, d.Account, d.Place, d.Phone))
-	return err
 }
 
 func (Store) dropDuty(ctx context.Context, tx *store.Tx, org, id string) (int64, error) {
@@ -68,7 +67,7 @@ func (Store) dropDuty(ctx context.Context, tx *store.Tx, org, id string) (int64,
 
 func (Store) insertAlert(ctx context.Context, tx *store.Tx, concern ID, to string, step int, why string) (string, error) {
 	id := tx.NewID()
-	_, err := tx.Exec(ctx, store.SQL(`INSERT INTO concerns_alert (id, district_id, record_id, to_id, step, why, at) VALUES (?, ?, ?, ?, ?, ?, ?)`,
+	err := tx.Put(ctx, store.SQL(`INSERT INTO concerns_alert (id, district_id, record_id, to_id, step, why, at) VALUES (?, ?, ?, ?, ?, ?, ?)`,
 		id, tx.Viewer.District, string(concern), to, step, why, int64(tx.Now)))
 	return id, err
 }
@@ -96,8 +95,7 @@ func (Store) alert(ctx context.Context, tx *store.Tx, id string) (alerted, error
 }
 
 func (Store) setMailed(ctx context.Context, tx *store.Tx, id string) error {
-	_, err := tx.Exec(ctx, store.SQL(`UPDATE concerns_alert SET mailed_at = ? WHERE id = ?`, int64(tx.Now), id))
-	return err
+	return tx.Put(ctx, store.SQL(`UPDATE concerns_alert SET mailed_at = ? WHERE id = ?`, int64(tx.Now), id))
 }
 
 // Kinds of watch.
@@ -119,14 +117,12 @@ func (w *watch) Dest() []any {
 }
 
 func (Store) setWatch(ctx context.Context, tx *store.Tx, w watch) error {
-	_, err := tx.Exec(ctx, store.SQL(`INSERT INTO concerns_watch (concern_id, kind, district_id, due_at, step, since_at) VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (concern_id, kind) DO UPDATE SET due_at = excluded.due_at, step = excluded.step, since_at = excluded.since_at`,
+	return tx.Put(ctx, store.SQL(`INSERT INTO concerns_watch (concern_id, kind, district_id, due_at, step, since_at) VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (concern_id, kind) DO UPDATE SET due_at = excluded.due_at, step = excluded.step, since_at = excluded.since_at`,
 		string(w.Concern), w.Kind, tx.Viewer.District, int64(w.DueAt), w.Step, int64(w.Since)))
-	return err
 }
 
 func (Store) dropWatch(ctx context.Context, tx *store.Tx, concern ID, kind string) error {
-	_, err := tx.Exec(ctx, store.SQL(`DELETE FROM concerns_watch WHERE concern_id = ? AND kind = ?`, string(concern), kind))
-	return err
+	return tx.Put(ctx, store.SQL(`DELETE FROM concerns_watch WHERE concern_id = ? AND kind = ?`, string(concern), kind))
 }
 
 // dueWatches returns what has come due.
@@ -155,7 +151,7 @@ func (Store) watchOf(ctx context.Context, tx *store.Tx, concern ID, kind string)
 
 // look writes down a look in the picker and says how many this account had in the last hour.
 func (Store) look(ctx context.Context, tx *store.Tx, org string) (int64, error) {
-	if _, err := tx.Exec(ctx, store.SQL(`INSERT INTO concerns_look (id, district_id, account_id, org_id, at) VALUES (?, ?, ?, ?, ?)`, tx.NewID(), tx.Viewer.District, tx.Viewer.Account, org, int64(tx.Now))); err != nil {
+	if err := tx.Put(ctx, store.SQL(`INSERT INTO concerns_look (id, district_id, account_id, org_id, at) VALUES (?, ?, ?, ?, ?)`, tx.NewID(), tx.Viewer.District, tx.Viewer.Account, org, int64(tx.Now))); err != nil {
 		return 0, err
 	}
 	return store.Value[int64](ctx, tx, store.SQL(`SELECT count(*) FROM concerns_look WHERE account_id = ? AND at > ?`, tx.Viewer.Account, int64(tx.Now.Add(-time.Hour))))
@@ -167,6 +163,5 @@ func (Store) lookers(ctx context.Context, tx *store.Tx, orgs []string, since clo
 }
 
 func (Store) sweepLooks(ctx context.Context, tx *store.Tx) error {
-	_, err := tx.Exec(ctx, store.SQL(`DELETE FROM concerns_look WHERE district_id = ? AND at < ?`, tx.Viewer.District, int64(tx.Now.Add(-30*24*time.Hour))))
-	return err
+	return tx.Put(ctx, store.SQL(`DELETE FROM concerns_look WHERE district_id = ? AND at < ?`, tx.Viewer.District, int64(tx.Now.Add(-30*24*time.Hour))))
 }

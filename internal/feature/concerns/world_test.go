@@ -205,7 +205,7 @@ func each(t *testing.T, fn func(t *testing.T, w *world)) {
 		w.f = concerns.New(concerns.Deps{DB: tw.DB, Calendars: w.terms, Queue: w.queue, URL: "https://kith.example", People: s, Children: s, Schools: place{}, Mail: s, Sharing: s, Files: files.Store{DB: tw.DB, Key: testkit.Key}})
 		testkit.OK(t, tw.DB.Write(t.Context(), access.System(district, "test"), func(ctx context.Context, tx *store.Tx) error {
 			for _, p := range staff {
-				if _, err := tx.Exec(ctx, store.SQL(`INSERT INTO account (id, district_id, name, state) VALUES (?, ?, ?, 'active')`, p.id, district, p.name)); err != nil {
+				if err := tx.Put(ctx, store.SQL(`INSERT INTO account (id, district_id, name, state) VALUES (?, ?, ?, 'active')`, p.id, district, p.name)); err != nil {
 					return err
 				}
 			}

@@ -132,8 +132,7 @@ func (Store) calendar(ctx context.Context, tx *store.Tx) (calendarRow, error) {
 
 // stamp takes the district's calendar for this transaction and gives it a new stamp: whoever changes it next waits.
 func (Store) stamp(ctx context.Context, tx *store.Tx) error {
-	_, err := tx.Exec(ctx, store.SQL(`INSERT INTO directory_calendar (district_id, stamp) VALUES (?, ?) ON CONFLICT (district_id) DO UPDATE SET stamp = excluded.stamp`, tx.Viewer.District, tx.NewID()))
-	return err
+	return tx.Put(ctx, store.SQL(`INSERT INTO directory_calendar (district_id, stamp) VALUES (?, ?) ON CONFLICT (district_id) DO UPDATE SET stamp = excluded.stamp`, tx.Viewer.District, tx.NewID()))
 }
 
 type dateRow struct{ schoolyear.Date }
@@ -158,20 +157,17 @@ func (Store) termDate(ctx context.Context, tx *store.Tx, id string) (schoolyear.
 }
 
 func (Store) insertTermDate(ctx context.Context, tx *store.Tx, d schoolyear.Date) error {
-	_, err := tx.Exec(ctx, store.SQL(`INSERT INTO directory_term_date (id, district_id, org_id, kind, name, from_on, to_on) VALUES (?, ?, ?, ?, ?, ?, ?)`,
+	return tx.Put(ctx, store.SQL(`INSERT INTO directory_term_date (id, district_id, org_id, kind, name, from_on, to_on) VALUES (?, ?, ?, ?, ?, ?, ?)`,
 		d.ID, tx.Viewer.District, d.Org, string(d.Kind), d.Name, string(d.From), string(d.To)))
-	return err
 }
 
 func (Store) updateTermDate(ctx context.Context, tx *store.Tx, d schoolyear.Date) error {
-	_, err := tx.Exec(ctx, store.SQL(`UPDATE directory_term_date SET kind = ?, name = ?, from_on = ?, to_on = ?, version = version + 1 WHERE id = ? AND district_id = ?`,
+	return tx.Put(ctx, store.SQL(`UPDATE directory_term_date SET kind = ?, name = ?, from_on = ?, to_on = ?, version = version + 1 WHERE id = ? AND district_id = ?`,
 		string(d.Kind), d.Name, string(d.From), string(d.To), d.ID, tx.Viewer.District))
-	return err
 }
 
 func (Store) deleteTermDate(ctx context.Context, tx *store.Tx, id string) error {
-	_, err := tx.Exec(ctx, store.SQL(`DELETE FROM directory_term_date WHERE id = ? AND district_id = ?`, id, tx.Viewer.District))
-	return err
+	return tx.Put(ctx, store.SQL(`DELETE FROM directory_term_date WHERE id = ? AND district_id = ?`, id, tx.Viewer.District))
 }
 
 // ownYear is a school year in which a school keeps dates of its own.
@@ -197,13 +193,11 @@ func (Store) ownYears(ctx context.Context, tx *store.Tx) ([]ownYear, error) {
 }
 
 func (Store) insertOwnYear(ctx context.Context, tx *store.Tx, o ownYear) error {
-	_, err := tx.Exec(ctx, store.SQL(`INSERT INTO directory_term_own (district_id, org_id, year) VALUES (?, ?, ?) ON CONFLICT DO NOTHING`, tx.Viewer.District, o.Org, int64(o.Year)))
-	return err
+	return tx.Put(ctx, store.SQL(`INSERT INTO directory_term_own (district_id, org_id, year) VALUES (?, ?, ?) ON CONFLICT DO NOTHING`, tx.Viewer.District, o.Org, int64(o.Year)))
 }
 
 func (Store) deleteOwnYear(ctx context.Context, tx *store.Tx, o ownYear) error {
-	_, err := tx.Exec(ctx, store.SQL(`DELETE FROM directory_term_own WHERE district_id = ? AND org_id = ? AND year = ?`, tx.Viewer.District, o.Org, int64(o.Year)))
-	return err
+	return tx.Put(ctx, store.SQL(`DELETE FROM directory_term_own WHERE district_id = ? AND org_id = ? AND year = ?`, tx.Viewer.District, o.Org, int64(o.Year)))
 }
 
 // Members are the schools of trusts and collaborations on a day.

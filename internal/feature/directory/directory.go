@@ -48,15 +48,13 @@ func (Store) Organisation(ctx context.Context, tx *store.Tx, id string) (Organis
 
 // Insert adds an organisation that no register lists, such as an agency or a board.
 func (Store) Insert(ctx context.Context, tx *store.Tx, o Organisation) error {
-	_, err := tx.Exec(ctx, store.SQL(`INSERT INTO directory_organisation (id, district_id, kind, name, urn, phase, phone, address, postcode) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+	return tx.Put(ctx, store.SQL(`INSERT INTO directory_organisation (id, district_id, kind, name, urn, phase, phone, address, postcode) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
 		o.ID, tx.Viewer.District, o.Kind, o.Name, o.URN, o.Phase, o.Phone, o.Address, o.Postcode))
-	return err
 }
 
 // Join makes member belong to org from a day on.
 func (Store) Join(ctx context.Context, tx *store.Tx, org, member, role, from string) error {
-	_, err := tx.Exec(ctx, store.SQL(`INSERT INTO directory_membership (district_id, org_id, member_id, role, from_on) VALUES (?, ?, ?, ?, ?)`, tx.Viewer.District, org, member, role, from))
-	return err
+	return tx.Put(ctx, store.SQL(`INSERT INTO directory_membership (district_id, org_id, member_id, role, from_on) VALUES (?, ?, ?, ?, ?)`, tx.Viewer.District, org, member, role, from))
 }
 
 type orgRow struct{ ref.Organisation }

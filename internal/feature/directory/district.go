@@ -29,8 +29,7 @@ func (Store) Districts(ctx context.Context, db *store.DB) (out []District, err e
 
 // InsertDistrict makes a district.
 func (Store) InsertDistrict(ctx context.Context, tx *store.Tx, d District) error {
-	_, err := tx.Exec(ctx, store.SQL(`INSERT INTO directory_district (id, name, host, demo, made_at) VALUES (?, ?, ?, ?, ?)`, d.ID, d.Name, d.Host, d.Demo, int64(tx.Now)))
-	return err
+	return tx.Put(ctx, store.SQL(`INSERT INTO directory_district (id, name, host, demo, made_at) VALUES (?, ?, ?, ?, ?)`, d.ID, d.Name, d.Host, d.Demo, int64(tx.Now)))
 }
 
 // ByHost returns how to tell which district a host name is for: the one that names it, or the only one there is. A host name

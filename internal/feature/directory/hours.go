@@ -48,7 +48,7 @@ func (f *Terms) SetHours(ctx context.Context, v access.Viewer, opens, closes int
 		if was.Opens == int64(opens) && was.Closes == int64(closes) {
 			return ref.Ref{}, nil, errSame
 		}
-		_, err = tx.Exec(ctx, store.SQL(`UPDATE directory_calendar SET opens = ?, closes = ? WHERE district_id = ?`, opens, closes, tx.Viewer.District))
+		err = tx.Put(ctx, store.SQL(`UPDATE directory_calendar SET opens = ?, closes = ? WHERE district_id = ?`, opens, closes, tx.Viewer.District))
 		return ref.To("district", tx.Viewer.District), map[string]int{"opens": opens, "closes": closes}, err
 	})
 }

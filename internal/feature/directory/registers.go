@@ -155,7 +155,7 @@ func (f *Registers) upload(w http.ResponseWriter, r *http.Request) error {
 			return errNoKind
 		}
 		err := f.DB.Write(r.Context(), v, func(ctx context.Context, tx *store.Tx) error {
-			if _, err := tx.Exec(ctx, store.SQL(`INSERT INTO directory_import (id, district_id, account_id, kind, name, state, made_at) VALUES (?, ?, ?, ?, ?, ?, ?)`,
+			if err := tx.Put(ctx, store.SQL(`INSERT INTO directory_import (id, district_id, account_id, kind, name, state, made_at) VALUES (?, ?, ?, ?, ?, ?, ?)`,
 				file.ID, v.District, v.Account, file.Kind, file.Name, fileSending, int64(tx.Now))); err != nil {
 				return err
 			}
@@ -185,7 +185,7 @@ func (f *Registers) upload(w http.ResponseWriter, r *http.Request) error {
 	}
 	if !again {
 		err = f.DB.Write(r.Context(), v, func(ctx context.Context, tx *store.Tx) error {
-			if _, err := tx.Exec(ctx, store.SQL(`UPDATE directory_import SET state = ? WHERE id = ? AND district_id = ?`, fileTaking, file.ID, v.District)); err != nil {
+			if err := tx.Put(ctx, store.SQL(`UPDATE directory_import SET state = ? WHERE id = ? AND district_id = ?`, fileTaking, file.ID, v.District)); err != nil {
 				return err
 			}
 			if err := audit.Record(ctx, tx, "register.sent", ref.To("register", file.ID)); err != nil {
@@ -235,8 +235,7 @@ func (f *Registers) take(ctx context.Context, v access.Viewer, a takeRegister) e
 			if done-shown >= progressEvery && fault == nil {
 				shown = done
 				fault = set(func(ctx context.Context, tx *store.Tx) error {
-					_, err := tx.Exec(ctx, store.SQL(`UPDATE directory_import SET taken = ? WHERE id = ?`, done, file.ID))
-					return err
+					return tx.Put(ctx, store.SQL(`UPDATE directory_import SET taken = ? WHERE id = ?`, done, file.ID))
 				})
 			}
 		}})
@@ -253,9 +252,8 @@ func (f *Registers) take(ctx context.Context, v access.Viewer, a takeRegister) e
 			if err := putRejections(ctx, tx, file.ID, res); err != nil {
 				return err
 			}
-			_, err := tx.Exec(ctx, store.SQL(`UPDATE directory_import SET state = ?, problem = ?, read = ?, created = ?, updated = ?, unchanged = ?, rejected = ?, ended_at = ? WHERE id = ?`,
+			return tx.Put(ctx, store.SQL(`UPDATE directory_import SET state = ?, problem = ?, read = ?, created = ?, updated = ?, unchanged = ?, rejected = ?, ended_at = ? WHERE id = ?`,
 				state, problem, res.Read, res.Created, res.Updated, res.Unchanged, len(res.Rejected), int64(tx.Now), file.ID))
-			return err
 		}); err != nil {
 			return err
 		}

@@ -127,12 +127,12 @@ func (Store) bind(ctx context.Context, tx *store.Tx, groups bool, ids []string, 
 			`JOIN directory_organisation g ON g.district_id = s.district_id AND g.group_uid = s.federation_uid WHERE s.federation_uid <> ''`},
 	} {
 		if !groups {
-			if _, err := tx.Exec(ctx, store.SQL(`UPDATE directory_membership SET until_on = ? WHERE district_id = ? AND role = ? AND until_on = '' AND `, string(day), district, tie.role).
+			if err := tx.Put(ctx, store.SQL(`UPDATE directory_membership SET until_on = ? WHERE district_id = ? AND role = ? AND until_on = '' AND `, string(day), district, tie.role).
 				In("member_id", ids).Add(`AND EXISTS (SELECT 1 FROM directory_organisation k WHERE k.id = directory_membership.org_id AND k.group_uid <> '') AND `+tie.end)); err != nil {
 				return err
 			}
 		}
-		if _, err := tx.Exec(ctx, store.SQL(`INSERT INTO directory_membership (district_id, org_id, member_id, role, from_on)
+		if err := tx.Put(ctx, store.SQL(`INSERT INTO directory_membership (district_id, org_id, member_id, role, from_on)
 			SELECT s.district_id, g.id, s.id, ?, ? FROM directory_organisation s `+tie.begin+` AND g.group_uid <> '' AND s.district_id = ?
 			AND NOT EXISTS (SELECT 1 FROM directory_membership m WHERE m.org_id = g.id AND m.member_id = s.id AND m.until_on = '') AND `, tie.role, string(day), district).
 			In(column, ids).Add(`ON CONFLICT (org_id, member_id, from_on) DO UPDATE SET until_on = ''`)); err != nil {

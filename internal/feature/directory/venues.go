@@ -57,7 +57,7 @@ func (s Store) PutVenue(ctx context.Context, tx *store.Tx, v Venue) (Venue, erro
 	if v.ID == "" {
 		v.ID = tx.NewID()
 	}
-	if _, err := tx.Exec(ctx, store.SQL(`INSERT INTO directory_venue (id, district_id, building_id, name, capacity, access) VALUES (?, ?, ?, ?, ?, ?)`,
+	if err := tx.Put(ctx, store.SQL(`INSERT INTO directory_venue (id, district_id, building_id, name, capacity, access) VALUES (?, ?, ?, ?, ?, ?)`,
 		v.ID, tx.Viewer.District, v.Building, v.Name, v.Capacity, v.Access)); err != nil {
 		return v, err
 	}
@@ -66,9 +66,8 @@ func (s Store) PutVenue(ctx context.Context, tx *store.Tx, v Venue) (Venue, erro
 
 // SpellVenue makes another spelling lead to the venue. A spelling that leads to one already is left as it is.
 func (Store) SpellVenue(ctx context.Context, tx *store.Tx, venue, spelling string) error {
-	_, err := tx.Exec(ctx, store.SQL(`INSERT INTO directory_venue_spelling (district_id, key, spelling, venue_id) VALUES (?, ?, ?, ?) ON CONFLICT (district_id, key) DO NOTHING`,
+	return tx.Put(ctx, store.SQL(`INSERT INTO directory_venue_spelling (district_id, key, spelling, venue_id) VALUES (?, ?, ?, ?) ON CONFLICT (district_id, key) DO NOTHING`,
 		tx.Viewer.District, VenueKey(spelling), spelling, venue))
-	return err
 }
 
 // building returns the building at an address. One with a postcode is known by the number or first line and the postcode, so that
@@ -83,7 +82,7 @@ func (Store) building(ctx context.Context, tx *store.Tx, address, postcode strin
 		return id, err
 	}
 	id = tx.NewID()
-	_, err = tx.Exec(ctx, store.SQL(`INSERT INTO directory_building (id, district_id, address, postcode, key) VALUES (?, ?, ?, ?, ?)`, id, tx.Viewer.District, address, postcode, key))
+	err = tx.Put(ctx, store.SQL(`INSERT INTO directory_building (id, district_id, address, postcode, key) VALUES (?, ?, ?, ?, ?)`, id, tx.Viewer.District, address, postcode, key))
 	return id, err
 }
 

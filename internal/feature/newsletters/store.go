@@ -75,7 +75,7 @@ func (Store) due(ctx context.Context, tx *store.Tx) (start, sending []ID, err er
 }
 
 func (s Store) insertIssue(ctx context.Context, tx *store.Tx, i Issue) error {
-	if _, err := tx.Exec(ctx, store.SQL(`INSERT INTO newsletters_issue (id, district_id, kind, roles, title, opening, state, changed_by, changed_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+	if err := tx.Put(ctx, store.SQL(`INSERT INTO newsletters_issue (id, district_id, kind, roles, title, opening, state, changed_by, changed_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
 		string(i.ID), tx.Viewer.District, string(i.Kind), i.Roles.String(), i.Title, i.Opening, string(i.State), tx.Viewer.Account, int64(tx.Now))); err != nil {
 		return err
 	}
@@ -85,22 +85,21 @@ func (s Store) insertIssue(ctx context.Context, tx *store.Tx, i Issue) error {
 // insertWords writes the items and who wrote them.
 func (Store) insertWords(ctx context.Context, tx *store.Tx, i Issue) error {
 	for n, x := range i.Items {
-		if _, err := tx.Exec(ctx, store.SQL(`INSERT INTO newsletters_item (issue_id, district_id, position, heading, text, link, on_day, starts, place, extra) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+		if err := tx.Put(ctx, store.SQL(`INSERT INTO newsletters_item (issue_id, district_id, position, heading, text, link, on_day, starts, place, extra) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
 			string(i.ID), tx.Viewer.District, n, x.Heading, x.Text, x.Link, string(x.On), x.Starts, x.Place, x.Extra)); err != nil {
 			return err
 		}
 	}
-	_, err := tx.Exec(ctx, store.SQL(`INSERT INTO newsletters_writer (issue_id, district_id, account_id) VALUES (?, ?, ?) ON CONFLICT (issue_id, account_id) DO NOTHING`, string(i.ID), tx.Viewer.District, tx.Viewer.Account))
-	return err
+	return tx.Put(ctx, store.SQL(`INSERT INTO newsletters_writer (issue_id, district_id, account_id) VALUES (?, ?, ?) ON CONFLICT (issue_id, account_id) DO NOTHING`, string(i.ID), tx.Viewer.District, tx.Viewer.Account))
 }
 
 // updateWords puts new words in place of the old.
 func (s Store) updateWords(ctx context.Context, tx *store.Tx, i Issue) error {
-	if _, err := tx.Exec(ctx, store.SQL(`UPDATE newsletters_issue SET kind = ?, roles = ?, title = ?, opening = ?, changed_by = ?, changed_at = ? WHERE id = ?`,
+	if err := tx.Put(ctx, store.SQL(`UPDATE newsletters_issue SET kind = ?, roles = ?, title = ?, opening = ?, changed_by = ?, changed_at = ? WHERE id = ?`,
 		string(i.Kind), i.Roles.String(), i.Title, i.Opening, tx.Viewer.Account, int64(tx.Now), string(i.ID))); err != nil {
 		return err
 	}
-	if _, err := tx.Exec(ctx, store.SQL(`DELETE FROM newsletters_item WHERE issue_id = ?`, string(i.ID))); err != nil {
+	if err := tx.Put(ctx, store.SQL(`DELETE FROM newsletters_item WHERE issue_id = ?`, string(i.ID))); err != nil {
 		return err
 	}
 	return s.insertWords(ctx, tx, i)
@@ -108,9 +107,8 @@ func (s Store) updateWords(ctx context.Context, tx *store.Tx, i Issue) error {
 
 // updateState moves an issue on.
 func (Store) updateState(ctx context.Context, tx *store.Tx, i Issue) error {
-	_, err := tx.Exec(ctx, store.SQL(`UPDATE newsletters_issue SET state = ?, approver_id = ?, send_at = ?, sent_at = ? WHERE id = ?`,
+	return tx.Put(ctx, store.SQL(`UPDATE newsletters_issue SET state = ?, approver_id = ?, send_at = ?, sent_at = ? WHERE id = ?`,
 		string(i.State), i.Approver, int64(i.SendAt), int64(i.SentAt), string(i.ID)))
-	return err
 }
 
 // writers returns the accounts of everybody who has written in an issue.
@@ -145,39 +143,35 @@ func (Store) subscriberByLink(ctx context.Context, tx *store.Tx, secret, purpose
 // insertLink makes a link and returns its secret, which is kept nowhere.
 func (Store) insertLink(ctx context.Context, tx *store.Tx, subscriber, purpose string, until clock.Millis) (string, error) {
 	secret := id.Secret(16)
-	_, err := tx.Exec(ctx, store.SQL(`INSERT INTO newsletters_link (hash, district_id, subscriber_id, purpose, until_at) VALUES (?, ?, ?, ?, ?)`, id.Hash(secret), tx.Viewer.District, subscriber, purpose, int64(until)))
+	err := tx.Put(ctx, store.SQL(`INSERT INTO newsletters_link (hash, district_id, subscriber_id, purpose, until_at) VALUES (?, ?, ?, ?, ?)`, id.Hash(secret), tx.Viewer.District, subscriber, purpose, int64(until)))
 	return secret, err
 }
 
 // deleteLinks takes away the links of a subscriber that serve a purpose.
 func (Store) deleteLinks(ctx context.Context, tx *store.Tx, subscriber, purpose string) error {
-	_, err := tx.Exec(ctx, store.SQL(`DELETE FROM newsletters_link WHERE subscriber_id = ? AND purpose = ?`, subscriber, purpose))
-	return err
+	return tx.Put(ctx, store.SQL(`DELETE FROM newsletters_link WHERE subscriber_id = ? AND purpose = ?`, subscriber, purpose))
 }
 
 func (Store) insertSubscriber(ctx context.Context, tx *store.Tx, s Subscriber) error {
-	_, err := tx.Exec(ctx, store.SQL(`INSERT INTO newsletters_subscriber (id, district_id, email, state, source, asked_at) VALUES (?, ?, ?, ?, ?, ?)`,
+	return tx.Put(ctx, store.SQL(`INSERT INTO newsletters_subscriber (id, district_id, email, state, source, asked_at) VALUES (?, ?, ?, ?, ?, ?)`,
 		s.ID, tx.Viewer.District, s.Email, string(s.State), s.Source, int64(s.AskedAt)))
-	return err
 }
 
 func (Store) updateSubscriber(ctx context.Context, tx *store.Tx, s Subscriber) error {
-	_, err := tx.Exec(ctx, store.SQL(`UPDATE newsletters_subscriber SET state = ?, asked_at = ? WHERE id = ?`, string(s.State), int64(s.AskedAt), s.ID))
-	return err
+	return tx.Put(ctx, store.SQL(`UPDATE newsletters_subscriber SET state = ?, asked_at = ? WHERE id = ?`, string(s.State), int64(s.AskedAt), s.ID))
 }
 
 // forget deletes what nobody confirmed in time: links that have lapsed, and addresses that were only ever typed into the form.
 func (Store) forget(ctx context.Context, tx *store.Tx) error {
 	const lapsed = `state = 'pending' AND asked_at <= ? AND NOT EXISTS (SELECT 1 FROM newsletters_delivery d WHERE d.recipient_id = newsletters_subscriber.id)`
 	since := int64(tx.Now.Add(-ConfirmFor))
-	if _, err := tx.Exec(ctx, store.SQL(`DELETE FROM newsletters_link WHERE district_id = ? AND until_at <= ?`, tx.Viewer.District, int64(tx.Now))); err != nil {
+	if err := tx.Put(ctx, store.SQL(`DELETE FROM newsletters_link WHERE district_id = ? AND until_at <= ?`, tx.Viewer.District, int64(tx.Now))); err != nil {
 		return err
 	}
-	if _, err := tx.Exec(ctx, store.SQL(`DELETE FROM newsletters_link WHERE subscriber_id IN (SELECT id FROM newsletters_subscriber WHERE district_id = ? AND `+lapsed+`)`, tx.Viewer.District, since)); err != nil {
+	if err := tx.Put(ctx, store.SQL(`DELETE FROM newsletters_link WHERE subscriber_id IN (SELECT id FROM newsletters_subscriber WHERE district_id = ? AND `+lapsed+`)`, tx.Viewer.District, since)); err != nil {
 		return err
 	}
-	_, err := tx.Exec(ctx, store.SQL(`DELETE FROM newsletters_subscriber WHERE district_id = ? AND `+lapsed, tx.Viewer.District, since))
-	return err
+	return tx.Put(ctx, store.SQL(`DELETE FROM newsletters_subscriber WHERE district_id = ? AND `+lapsed, tx.Viewer.District, since))
 }
 
 // askedSince counts the addresses that asked since an instant.
@@ -207,9 +201,8 @@ const (
 )
 
 func (Store) insertDelivery(ctx context.Context, tx *store.Tx, d Delivery) error {
-	_, err := tx.Exec(ctx, store.SQL(`INSERT INTO newsletters_delivery (id, district_id, issue_id, batch, recipient_id, org_id, org_name, role, email, state, changed_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+	return tx.Put(ctx, store.SQL(`INSERT INTO newsletters_delivery (id, district_id, issue_id, batch, recipient_id, org_id, org_name, role, email, state, changed_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
 		d.ID, tx.Viewer.District, string(d.Issue), d.Batch, d.Recipient, d.Post.Org, d.Post.OrgName, string(d.Post.Role), d.Email, string(d.State), int64(tx.Now)))
-	return err
 }
 
 // delivery returns one letter. NotFound: none.
@@ -239,8 +232,7 @@ func (Store) moveDelivery(ctx context.Context, tx *store.Tx, id string, to Deliv
 
 // lose marks the letters that are being sent since before the instant: whoever sent them is gone.
 func (Store) lose(ctx context.Context, tx *store.Tx, since clock.Millis) error {
-	_, err := tx.Exec(ctx, store.SQL(`UPDATE newsletters_delivery SET state = 'unknown', changed_at = ? WHERE district_id = ? AND state = 'sending' AND changed_at < ?`, int64(tx.Now), tx.Viewer.District, int64(since)))
-	return err
+	return tx.Put(ctx, store.SQL(`UPDATE newsletters_delivery SET state = 'unknown', changed_at = ? WHERE district_id = ? AND state = 'sending' AND changed_at < ?`, int64(tx.Now), tx.Viewer.District, int64(since)))
 }
 
 // letters counts the deliveries of an issue by state.
@@ -254,9 +246,8 @@ func (Store) letters(ctx context.Context, tx *store.Tx, issue ID) (map[DeliveryS
 }
 
 func (Store) insertShowing(ctx context.Context, tx *store.Tx, issue ID, s Showing) error {
-	_, err := tx.Exec(ctx, store.SQL(`INSERT INTO newsletters_showing (id, district_id, issue_id, channel, on_day, who, note) VALUES (?, ?, ?, ?, ?, ?, ?)`,
+	return tx.Put(ctx, store.SQL(`INSERT INTO newsletters_showing (id, district_id, issue_id, channel, on_day, who, note) VALUES (?, ?, ?, ?, ?, ?, ?)`,
 		s.ID, tx.Viewer.District, string(issue), s.Channel, string(s.On), s.Who, s.Note))
-	return err
 }
 
 // showings returns where an issue was shown, the latest first.

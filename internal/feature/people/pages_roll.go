@@ -138,8 +138,7 @@ func (f *Rolls) tryCompare(r *http.Request, imp Import) error {
 	}
 	say := errs.Sentence(err)
 	return f.DB.Write(r.Context(), forChore(web.Viewer(r).District), func(ctx context.Context, tx *store.Tx) error {
-		_, err := tx.Exec(ctx, store.SQL(`UPDATE people_import SET problem = ? WHERE id = ?`, say, imp.ID))
-		return err
+		return tx.Put(ctx, store.SQL(`UPDATE people_import SET problem = ? WHERE id = ?`, say, imp.ID))
 	})
 }
 
@@ -288,8 +287,7 @@ func (f *Rolls) columns(w http.ResponseWriter, r *http.Request) error {
 				return err
 			}
 		}
-		_, err := tx.Exec(ctx, store.SQL(`UPDATE people_import SET mapping = ?, problem = '' WHERE id = ?`, string(saved), imp.ID))
-		return err
+		return tx.Put(ctx, store.SQL(`UPDATE people_import SET mapping = ?, problem = '' WHERE id = ?`, string(saved), imp.ID))
 	})
 	if err != nil {
 		return err
@@ -327,8 +325,7 @@ func (f *Rolls) school(w http.ResponseWriter, r *http.Request) error {
 		return errs.New(errs.Invalid, "Choose one of the schools shown.")
 	}
 	if err := f.changeImport(r, "roll.mapped", []string{Uploaded}, func(ctx context.Context, tx *store.Tx, i Import) error {
-		_, err := tx.Exec(ctx, store.SQL(`UPDATE people_import SET school = ?, problem = '' WHERE id = ?`, imp.School, i.ID))
-		return err
+		return tx.Put(ctx, store.SQL(`UPDATE people_import SET school = ?, problem = '' WHERE id = ?`, imp.School, i.ID))
 	}); err != nil {
 		return err
 	}
@@ -389,8 +386,7 @@ func decision(row importRow, answer string) (act, child string, err error) {
 
 func (f *Rolls) leavers(w http.ResponseWriter, r *http.Request) error {
 	err := f.changeImport(r, "roll.decided", []string{Compared}, func(ctx context.Context, tx *store.Tx, imp Import) error {
-		_, err := tx.Exec(ctx, store.SQL(`UPDATE people_import_row SET act = 'leave' WHERE import_id = ? AND district_id = ? AND verdict = 'leaver' AND state = 'waiting'`, imp.ID, tx.Viewer.District))
-		return err
+		return tx.Put(ctx, store.SQL(`UPDATE people_import_row SET act = 'leave' WHERE import_id = ? AND district_id = ? AND verdict = 'leaver' AND state = 'waiting'`, imp.ID, tx.Viewer.District))
 	})
 	if err != nil {
 		return err
@@ -407,7 +403,7 @@ func (f *Rolls) apply(w http.ResponseWriter, r *http.Request) error {
 		if err != nil {
 			return err
 		}
-		if _, err := tx.Exec(ctx, store.SQL(`UPDATE people_import SET state = 'applying', total = ?, done = 0 WHERE id = ?`, total, imp.ID)); err != nil {
+		if err := tx.Put(ctx, store.SQL(`UPDATE people_import SET state = 'applying', total = ?, done = 0 WHERE id = ?`, total, imp.ID)); err != nil {
 			return err
 		}
 		return jobs.Add(ctx, tx, applyRoll{imp.ID})

@@ -59,8 +59,7 @@ func (f *Rolls) upload(w http.ResponseWriter, r *http.Request) error {
 		}
 		imp.Source, imp.State = FormatOf(head.Bytes()), Uploaded
 		return f.DB.Write(r.Context(), chore, func(ctx context.Context, tx *store.Tx) error {
-			_, err := tx.Exec(ctx, store.SQL(`UPDATE people_import SET state = 'uploaded', source = ? WHERE id = ? AND state = 'uploading'`, imp.Source, imp.ID))
-			return err
+			return tx.Put(ctx, store.SQL(`UPDATE people_import SET state = 'uploaded', source = ? WHERE id = ? AND state = 'uploading'`, imp.Source, imp.ID))
 		})
 	})
 	if errors.Is(err, bulk.ErrNoFile) || errors.Is(err, errEmpty) {

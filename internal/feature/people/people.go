@@ -135,16 +135,14 @@ func (s Store) Insert(ctx context.Context, tx *store.Tx, c *Child, d *Detail, co
 
 // InsertContact adds an adult around a child.
 func (Store) InsertContact(ctx context.Context, tx *store.Tx, c Contact) error {
-	_, err := tx.Exec(ctx, store.SQL(`INSERT INTO people_contact (id, district_id, record_id, name, relationship, phone, priority, parental, court_order) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+	return tx.Put(ctx, store.SQL(`INSERT INTO people_contact (id, district_id, record_id, name, relationship, phone, priority, parental, court_order) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
 		tx.NewID(), tx.Viewer.District, c.Record, c.Name, c.Relationship, c.Phone, c.Priority, c.Parental, c.CourtOrder))
-	return err
 }
 
 // InsertFlag gives a child a dated status.
 func (Store) InsertFlag(ctx context.Context, tx *store.Tx, f Flag) error {
-	_, err := tx.Exec(ctx, store.SQL(`INSERT INTO people_flag (id, district_id, record_id, kind, who, from_on, until_on) VALUES (?, ?, ?, ?, ?, ?, ?)`,
+	return tx.Put(ctx, store.SQL(`INSERT INTO people_flag (id, district_id, record_id, kind, who, from_on, until_on) VALUES (?, ?, ?, ?, ?, ?, ?)`,
 		tx.NewID(), tx.Viewer.District, f.Record, f.Kind, f.Who, string(f.From), string(f.Until)))
-	return err
 }
 
 // PickLetters and PickAtMost keep the picker from being a directory (CON-21).

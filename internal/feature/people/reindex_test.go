@@ -30,8 +30,7 @@ func TestReindexedChildrenAreFoundByEveryName(t *testing.T) {
 			t.Fatalf("the index holds %d lines", len(fresh))
 		}
 		testkit.OK(t, w.DB.Write(t.Context(), sys, func(ctx context.Context, tx *store.Tx) error {
-			_, err := tx.Exec(ctx, store.SQL(`DELETE FROM search_name`))
-			return err
+			return tx.Put(ctx, store.SQL(`DELETE FROM search_name`))
 		}))
 		testkit.OK(t, search.Remake(t.Context(), w.DB, sys, []search.Source{{Name: "children", Batch: people.Store{}.Reindex}}, func(string, int64) {}))
 		if is := testkit.Index(t, w.DB); !stdslices.Equal(is, fresh) {

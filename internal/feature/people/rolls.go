@@ -165,7 +165,7 @@ func (f *Rolls) compare(ctx context.Context, v access.Viewer, imp Import) error 
 		if err := f.supersede(ctx, tx, imp.Org, imp.ID); err != nil {
 			return err
 		}
-		if _, err := tx.Exec(ctx, store.SQL(`UPDATE people_import SET state = 'compared', confirm = ?, read = ?, unchanged = ?, problem = '' WHERE id = ?`,
+		if err := tx.Put(ctx, store.SQL(`UPDATE people_import SET state = 'compared', confirm = ?, read = ?, unchanged = ?, problem = '' WHERE id = ?`,
 			d.NeedsConfirmation, read.report.Read, len(d.Unchanged), imp.ID)); err != nil {
 			return err
 		}
@@ -189,7 +189,7 @@ func (f *Rolls) supersede(ctx context.Context, tx *store.Tx, org, by string) err
 
 // giveUp ends an import without taking it over. Its job finds nothing to take, and forgets the file and its rows.
 func (f *Rolls) giveUp(ctx context.Context, tx *store.Tx, id string) error {
-	if _, err := tx.Exec(ctx, store.SQL(`UPDATE people_import SET state = 'dropped', ended_at = ? WHERE id = ?`, int64(tx.Now), id)); err != nil {
+	if err := tx.Put(ctx, store.SQL(`UPDATE people_import SET state = 'dropped', ended_at = ? WHERE id = ?`, int64(tx.Now), id)); err != nil {
 		return err
 	}
 	return jobs.Add(ctx, tx, applyRoll{id})
@@ -245,7 +245,7 @@ func (f *Rolls) applySome(ctx context.Context, tx *store.Tx, id string, size int
 		return false, err
 	}
 	if len(next) == 0 {
-		if _, err := tx.Exec(ctx, store.SQL(`UPDATE people_import SET state = 'done', ended_at = ? WHERE id = ?`, int64(tx.Now), id)); err != nil {
+		if err := tx.Put(ctx, store.SQL(`UPDATE people_import SET state = 'done', ended_at = ? WHERE id = ?`, int64(tx.Now), id)); err != nil {
 			return false, err
 		}
 		return false, audit.Record(ctx, tx, "roll.applied", refImport(id), audit.Org(imp.Org), audit.Detail(imp))
@@ -264,7 +264,7 @@ func (f *Rolls) applySome(ctx context.Context, tx *store.Tx, id string, size int
 	if err := f.store.taken(ctx, tx, id, next); err != nil {
 		return false, err
 	}
-	_, err = tx.Exec(ctx, store.SQL(`UPDATE people_import SET created = created + ?, updated = updated + ?, unchanged = unchanged + ?, gone = gone + ?, done = done + ? WHERE id = ?`,
+	err = tx.Put(ctx, store.SQL(`UPDATE people_import SET created = created + ?, updated = updated + ?, unchanged = unchanged + ?, gone = gone + ?, done = done + ? WHERE id = ?`,
 		t.Created, t.Updated, t.Unchanged, gone, len(next), id))
 	return true, err
 }
@@ -376,7 +376,7 @@ func (f *Rolls) propose(ctx context.Context, chore access.Viewer, org, format, n
 		return err
 	}
 	return f.DB.Write(ctx, chore, func(ctx context.Context, tx *store.Tx) error {
-		if _, err := tx.Exec(ctx, store.SQL(`UPDATE people_import SET state = 'compared' WHERE id = ?`, id)); err != nil {
+		if err := tx.Put(ctx, store.SQL(`UPDATE people_import SET state = 'compared' WHERE id = ?`, id)); err != nil {
 			return err
 		}
 		return audit.Record(ctx, tx, "roll.compared", refImport(id), audit.Org(org), audit.Detail(fmt.Sprint(len(all), " to decide")))

@@ -65,10 +65,9 @@ func (Store) imports(ctx context.Context, tx *store.Tx, orgs []string) ([]Import
 }
 
 func (Store) insertImport(ctx context.Context, tx *store.Tx, i Import) error {
-	_, err := tx.Exec(ctx, store.SQL(`INSERT INTO people_import (id, district_id, org_id, account_id, name, source, state, mapping, school, read, created, updated, unchanged, made_at)
+	return tx.Put(ctx, store.SQL(`INSERT INTO people_import (id, district_id, org_id, account_id, name, source, state, mapping, school, read, created, updated, unchanged, made_at)
 		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`, i.ID, tx.Viewer.District, i.Org, i.Account, i.Name, i.Source, i.State, i.Mapping, i.School,
 		i.Read, i.Created, i.Updated, i.Unchanged, int64(i.MadeAt)))
-	return err
 }
 
 // importRow is one row of a difference.
@@ -103,9 +102,8 @@ func (Store) waiting(ctx context.Context, tx *store.Tx, id string, limit int) ([
 
 // taken marks rows as taken and empties them.
 func (Store) taken(ctx context.Context, tx *store.Tx, id string, rows []importRow) error {
-	_, err := tx.Exec(ctx, store.SQL(`UPDATE people_import_row SET state = 'done', name = '', choices = '', changes = '', data = '' WHERE import_id = ? AND n >= ? AND n <= ? AND state = 'waiting' AND act <> ''`,
+	return tx.Put(ctx, store.SQL(`UPDATE people_import_row SET state = 'done', name = '', choices = '', changes = '', data = '' WHERE import_id = ? AND n >= ? AND n <= ? AND state = 'waiting' AND act <> ''`,
 		id, rows[0].N, rows[len(rows)-1].N))
-	return err
 }
 
 // dropRows removes rows of an import, those rejected only when all are to go, and says how many.
@@ -144,8 +142,7 @@ func (Store) row(ctx context.Context, tx *store.Tx, id string, n int64) (importR
 }
 
 func (Store) decide(ctx context.Context, tx *store.Tx, id string, n int64, act, child string) error {
-	_, err := tx.Exec(ctx, store.SQL(`UPDATE people_import_row SET act = ?, child_id = ? WHERE import_id = ? AND district_id = ? AND n = ? AND state = 'waiting'`, act, child, id, tx.Viewer.District, n))
-	return err
+	return tx.Put(ctx, store.SQL(`UPDATE people_import_row SET act = ?, child_id = ? WHERE import_id = ? AND district_id = ? AND n = ? AND state = 'waiting'`, act, child, id, tx.Viewer.District, n))
 }
 
 type preset struct{ Name, Mapping string }
@@ -157,7 +154,6 @@ func (Store) presets(ctx context.Context, tx *store.Tx, org string) ([]preset, e
 }
 
 func (Store) savePreset(ctx context.Context, tx *store.Tx, org string, p preset) error {
-	_, err := tx.Exec(ctx, store.SQL(`INSERT INTO people_preset (district_id, org_id, name, mapping) VALUES (?, ?, ?, ?)
+	return tx.Put(ctx, store.SQL(`INSERT INTO people_preset (district_id, org_id, name, mapping) VALUES (?, ?, ?, ?)
 		ON CONFLICT (org_id, name) DO UPDATE SET mapping = excluded.mapping`, tx.Viewer.District, org, p.Name, p.Mapping))
-	return err
 }

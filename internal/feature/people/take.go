@@ -279,7 +279,7 @@ func (s Store) change(ctx context.Context, tx *store.Tx, c *rollChild, contacts 
 	}
 	if w.Pupil.Has.Has(roll.Contacts) && !reflect.DeepEqual(k.Contacts, plain(w.Pupil.Contacts)) {
 		changed = true
-		if _, err := tx.Exec(ctx, store.SQL(`DELETE FROM people_contact WHERE record_id = ? AND district_id = ?`, c.Child.File, tx.Viewer.District)); err != nil {
+		if err := tx.Put(ctx, store.SQL(`DELETE FROM people_contact WHERE record_id = ? AND district_id = ?`, c.Child.File, tx.Viewer.District)); err != nil {
 			return false, false, err
 		}
 		var values []any
@@ -296,17 +296,16 @@ func (s Store) change(ctx context.Context, tx *store.Tx, c *rollChild, contacts 
 
 // rewrite puts the card and the file in the place of what is there.
 func (Store) rewrite(ctx context.Context, tx *store.Tx, r *rollChild) error {
-	if _, err := tx.Exec(ctx, store.SQL(`UPDATE people_child SET given = ?, family = ?, class = ?, year = ?, state = ?, version = version + 1 WHERE id = ? AND district_id = ?`,
+	if err := tx.Put(ctx, store.SQL(`UPDATE people_child SET given = ?, family = ?, class = ?, year = ?, state = ?, version = version + 1 WHERE id = ? AND district_id = ?`,
 		r.Given, r.Family, r.Class, r.Year, r.State, r.Child.ID, tx.Viewer.District)); err != nil {
 		return err
 	}
 	d := &r.Detail
-	_, err := tx.Exec(ctx, store.SQL(`UPDATE people_detail SET born_on = ?, sex = ?, upn = ?, former_upn = ?, source_id = ?, language = ?, address = ?, postcode = ?, entered_on = ?, left_on = ?, 
+	return tx.Put(ctx, store.SQL(`UPDATE people_detail SET born_on = ?, sex = ?, upn = ?, former_upn = ?, source_id = ?, language = ?, address = ?, postcode = ?, entered_on = ?, left_on = ?, 
 		legal_given = ?, legal_family = ?, middle = ?, preferred_given = ?, preferred_family = ?, former_family = ?, uln = ?, admission = ?, house = ?,
 		ethnicity = ?, sen = ?, free_meals = ?, premium = ?, in_care = ?, service_child = ?, phone = ?, email = ? WHERE id = ? AND district_id = ?`,
 		append(append([]any{string(d.Born), d.Sex, d.UPN, d.FormerUPN, d.Source, d.Language, d.Address, d.Postcode, string(d.Entered), string(d.Left)},
 			r.Said.values()...), r.Child.File, tx.Viewer.District)...))
-	return err
 }
 
 // forChore is the viewer of the import's own steps: comparing and applying show nothing to anybody.

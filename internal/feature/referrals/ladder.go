@@ -139,20 +139,17 @@ func (Store) insertDisagreement(ctx context.Context, tx *store.Tx, r Referral, d
 	if err := tx.AddRecord(ctx, access.Record{ID: d.ID, Kind: access.ReferralKind, Part: access.PartDisagreement, Org: r.Org, Parent: r.Concern}); err != nil {
 		return err
 	}
-	_, err := tx.Exec(ctx, store.SQL(`INSERT INTO referrals_disagreement (id, district_id, referral_id, edition, rung, due_at, by_id, at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+	return tx.Put(ctx, store.SQL(`INSERT INTO referrals_disagreement (id, district_id, referral_id, edition, rung, due_at, by_id, at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
 		d.ID, tx.Viewer.District, string(d.Referral), d.Edition, d.Rung, int64(d.DueAt), tx.Viewer.Account, int64(tx.Now)))
-	return err
 }
 
 func (Store) saveDisagreement(ctx context.Context, tx *store.Tx, d Disagreement) error {
-	_, err := tx.Exec(ctx, store.SQL(`UPDATE referrals_disagreement SET rung = ?, due_at = ?, end_kind = ?, ended_at = ? WHERE id = ?`, d.Rung, int64(d.DueAt), string(d.End), int64(d.EndedAt), d.ID))
-	return err
+	return tx.Put(ctx, store.SQL(`UPDATE referrals_disagreement SET rung = ?, due_at = ?, end_kind = ?, ended_at = ? WHERE id = ?`, d.Rung, int64(d.DueAt), string(d.End), int64(d.EndedAt), d.ID))
 }
 
 func (Store) insertClimb(ctx context.Context, tx *store.Tx, c Climb) error {
-	_, err := tx.Exec(ctx, store.SQL(`INSERT INTO referrals_climb (id, district_id, record_id, rung, kind, words, who, safe, safety, by_id, at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+	return tx.Put(ctx, store.SQL(`INSERT INTO referrals_climb (id, district_id, record_id, rung, kind, words, who, safe, safety, by_id, at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
 		c.ID, tx.Viewer.District, c.Record, c.Rung, c.Kind, c.Words, c.Who, c.Safe, c.Safety, tx.Viewer.Account, int64(tx.Now)))
-	return err
 }
 
 // Disagree opens the ladder at its first step. Rule: CanDisagree, CanStep, or it is open already.

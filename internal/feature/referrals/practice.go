@@ -187,7 +187,7 @@ func (f *Feature) WriteEdition(ctx context.Context, v access.Viewer, p Practice)
 }
 
 func (Store) insertEdition(ctx context.Context, tx *store.Tx, p Practice) error {
-	if _, err := tx.Exec(ctx, store.SQL(`INSERT INTO referrals_edition (district_id, edition, from_on, by_id, at) VALUES (?, ?, ?, ?, ?)`, tx.Viewer.District, p.Edition, string(p.From), tx.Viewer.Account, int64(tx.Now))); err != nil {
+	if err := tx.Put(ctx, store.SQL(`INSERT INTO referrals_edition (district_id, edition, from_on, by_id, at) VALUES (?, ?, ?, ?, ?)`, tx.Viewer.District, p.Edition, string(p.From), tx.Viewer.Account, int64(tx.Now))); err != nil {
 		return err
 	}
 	rows := []practiceRow{{kind: "due", key: "due", days: p.DueDays}, {kind: "head", key: "head", days: p.HeadDays}}
@@ -198,7 +198,7 @@ func (Store) insertEdition(ctx context.Context, tx *store.Tx, p Practice) error 
 		rows = append(rows, practiceRow{"rung", strconv.Itoa(i + 1), r.Name, "", r.Who, r.Days})
 	}
 	for i, r := range rows {
-		if _, err := tx.Exec(ctx, store.SQL(`INSERT INTO referrals_practice (district_id, edition, position, kind, item, words, hint, other, days) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+		if err := tx.Put(ctx, store.SQL(`INSERT INTO referrals_practice (district_id, edition, position, kind, item, words, hint, other, days) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
 			tx.Viewer.District, p.Edition, i, r.kind, r.key, r.words, r.hint, r.other, r.days)); err != nil {
 			return err
 		}

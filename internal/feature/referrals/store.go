@@ -74,22 +74,19 @@ func (Store) insert(ctx context.Context, tx *store.Tx, r Referral) error {
 	if err := tx.AddRecord(ctx, access.Record{ID: string(r.ID), Kind: access.ReferralKind, Part: access.PartReferral, Org: r.Org, Parent: r.Concern}); err != nil {
 		return err
 	}
-	_, err := tx.Exec(ctx, store.SQL(`INSERT INTO referrals_referral (id, district_id, org_id, concern_id, decision_id, way, to_id, to_name, asks, by_id, at, expected_at, state, received_at, received_name, edition)
+	return tx.Put(ctx, store.SQL(`INSERT INTO referrals_referral (id, district_id, org_id, concern_id, decision_id, way, to_id, to_name, asks, by_id, at, expected_at, state, received_at, received_name, edition)
 		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`, string(r.ID), tx.Viewer.District, r.Org, r.Concern, r.Decision, string(r.Way), r.To, r.ToName, r.Asks, r.By, int64(r.At),
 		int64(r.ExpectedAt), string(r.State), int64(r.ReceivedAt), r.ReceivedBy, r.Edition))
-	return err
 }
 
 func (Store) save(ctx context.Context, tx *store.Tx, r Referral) error {
-	_, err := tx.Exec(ctx, store.SQL(`UPDATE referrals_referral SET state = ?, expected_at = ?, received_at = ?, received_name = ?, outcome_key = ?, decided_at = ?, chased_at = ?, reads_until = ?, told = ? WHERE id = ?`,
+	return tx.Put(ctx, store.SQL(`UPDATE referrals_referral SET state = ?, expected_at = ?, received_at = ?, received_name = ?, outcome_key = ?, decided_at = ?, chased_at = ?, reads_until = ?, told = ? WHERE id = ?`,
 		string(r.State), int64(r.ExpectedAt), int64(r.ReceivedAt), r.ReceivedBy, r.Outcome, int64(r.DecidedAt), int64(r.ChasedAt), int64(r.ReadsUntil), r.Told, string(r.ID)))
-	return err
 }
 
 func (Store) insertStep(ctx context.Context, tx *store.Tx, id ID, s Step) error {
-	_, err := tx.Exec(ctx, store.SQL(`INSERT INTO referrals_step (id, district_id, record_id, kind, outcome_key, words, feedback, who, by_id, at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+	return tx.Put(ctx, store.SQL(`INSERT INTO referrals_step (id, district_id, record_id, kind, outcome_key, words, feedback, who, by_id, at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
 		tx.NewID(), tx.Viewer.District, string(id), string(s.Kind), s.Outcome, s.Words, s.Feedback, s.Who, tx.Viewer.Account, int64(tx.Now)))
-	return err
 }
 
 // regrant gives the live relation by which the service reads the concern another end.

@@ -17,8 +17,7 @@ const forEver clock.Millis = 1 << 52
 
 // sent writes down that a form is obeyed. A duplicate: it was before.
 func (Store) sent(ctx context.Context, tx *store.Tx, id string) error {
-	_, err := tx.Exec(ctx, store.SQL(`INSERT INTO sharing_sent (id, district_id, account_id) VALUES (?, ?, ?)`, id, tx.Viewer.District, tx.Viewer.Account))
-	return err
+	return tx.Put(ctx, store.SQL(`INSERT INTO sharing_sent (id, district_id, account_id) VALUES (?, ?, ?)`, id, tx.Viewer.District, tx.Viewer.Account))
 }
 
 // sentBy returns who sent the form of that id. NotFound: nobody.
@@ -27,9 +26,8 @@ func (Store) sentBy(ctx context.Context, tx *store.Tx, id string) (string, error
 }
 
 func (Store) insertStep(ctx context.Context, tx *store.Tx, id string, t Thing, kind Kind, what, reason string) error {
-	_, err := tx.Exec(ctx, store.SQL(`INSERT INTO sharing_step (id, district_id, record_id, subject_id, kind, what, reason, by_id, at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+	return tx.Put(ctx, store.SQL(`INSERT INTO sharing_step (id, district_id, record_id, subject_id, kind, what, reason, by_id, at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
 		id, tx.Viewer.District, t.Steps, t.Record, string(kind), what, reason, tx.Viewer.Account, int64(tx.Now)))
-	return err
 }
 
 // Steps returns the steps taken on a record, newest first.
@@ -44,12 +42,10 @@ func (Store) setMode(ctx context.Context, tx *store.Tx, record, org string, mode
 		return err
 	}
 	if mode == Open {
-		_, err := tx.Exec(ctx, store.SQL(`DELETE FROM sharing_closing WHERE id = ?`, record))
-		return err
+		return tx.Put(ctx, store.SQL(`DELETE FROM sharing_closing WHERE id = ?`, record))
 	}
-	_, err := tx.Exec(ctx, store.SQL(`INSERT INTO sharing_closing (id, district_id, org_id, mode, at) VALUES (?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET mode = excluded.mode, at = excluded.at`,
+	return tx.Put(ctx, store.SQL(`INSERT INTO sharing_closing (id, district_id, org_id, mode, at) VALUES (?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET mode = excluded.mode, at = excluded.at`,
 		record, tx.Viewer.District, org, string(mode), int64(tx.Now)))
-	return err
 }
 
 // setNamed makes these accounts the named readers of a record, and nobody else.
@@ -71,12 +67,12 @@ var shared = []string{access.Concern, access.Child}
 const shareColumns = `s.id, s.record_id, s.steps_id, s.kind, s.org_id, s.to_org_id, s.purpose, s.ground, s.reason, s.by_id, s.at, s.until_at, s.ended_at`
 
 func (Store) insertShare(ctx context.Context, tx *store.Tx, s Shared, edition string, records []string) error {
-	if _, err := tx.Exec(ctx, store.SQL(`INSERT INTO sharing_share (id, district_id, record_id, steps_id, kind, org_id, to_org_id, purpose, ground, edition, reason, by_id, at, until_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+	if err := tx.Put(ctx, store.SQL(`INSERT INTO sharing_share (id, district_id, record_id, steps_id, kind, org_id, to_org_id, purpose, ground, edition, reason, by_id, at, until_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
 		s.ID, tx.Viewer.District, s.Record, s.Steps, s.Kind, s.Org, s.To, s.Purpose, s.Ground, edition, s.Reason, s.By, int64(s.At), int64(s.Until))); err != nil {
 		return err
 	}
 	for _, r := range records {
-		if _, err := tx.Exec(ctx, store.SQL(`INSERT INTO sharing_share_record (share_id, record_id, district_id) VALUES (?, ?, ?)`, s.ID, r, tx.Viewer.District)); err != nil {
+		if err := tx.Put(ctx, store.SQL(`INSERT INTO sharing_share_record (share_id, record_id, district_id) VALUES (?, ?, ?)`, s.ID, r, tx.Viewer.District)); err != nil {
 			return err
 		}
 		if err := tx.AddGrant(ctx, store.Grant{Record: r, Kind: access.Share, To: s.To, From: s.At, Until: s.Until, Reason: s.Reason}); err != nil {
@@ -89,12 +85,11 @@ func (Store) insertShare(ctx context.Context, tx *store.Tx, s Shared, edition st
 // endShare ends a share now, and the relations that it made. A record that another live share opens to the same school stays open
 // by that one's own relation, which began at another instant.
 func (Store) endShare(ctx context.Context, tx *store.Tx, s Shared) error {
-	if _, err := tx.Exec(ctx, store.SQL(`UPDATE sharing_share SET ended_at = ? WHERE id = ? AND ended_at = 0`, int64(tx.Now), s.ID)); err != nil {
+	if err := tx.Put(ctx, store.SQL(`UPDATE sharing_share SET ended_at = ? WHERE id = ? AND ended_at = 0`, int64(tx.Now), s.ID)); err != nil {
 		return err
 	}
-	_, err := tx.Exec(ctx, store.SQL(`UPDATE access_grant SET until_at = ? WHERE kind = ? AND to_id = ? AND from_at = ? AND until_at > ?
+	return tx.Put(ctx, store.SQL(`UPDATE access_grant SET until_at = ? WHERE kind = ? AND to_id = ? AND from_at = ? AND until_at > ?
 		AND record_id IN (SELECT o.record_id FROM sharing_share_record o WHERE o.share_id = ?)`, int64(tx.Now), access.Share, s.To, int64(s.At), int64(tx.Now), s.ID))
-	return err
 }
 
 // SharesOf returns the shares of a record that the viewer may see, newest first.
@@ -132,12 +127,11 @@ func (Store) setLapsed(ctx context.Context, tx *store.Tx, id string) (bool, erro
 }
 
 func (Store) insertTelling(ctx context.Context, tx *store.Tx, id string, t Thing, c Change) error {
-	if _, err := tx.Exec(ctx, store.SQL(`INSERT INTO sharing_tell (id, district_id, record_id, to_org_id, typed, by_id, at) VALUES (?, ?, ?, ?, ?, ?, ?)`,
+	if err := tx.Put(ctx, store.SQL(`INSERT INTO sharing_tell (id, district_id, record_id, to_org_id, typed, by_id, at) VALUES (?, ?, ?, ?, ?, ?, ?)`,
 		id, tx.Viewer.District, t.Record, c.To, c.Typed, tx.Viewer.Account, int64(tx.Now))); err != nil || c.Sibling == "" {
 		return err
 	}
-	_, err := tx.Exec(ctx, store.SQL(`INSERT INTO sharing_line (id, district_id, org_id, sibling_id) VALUES (?, ?, ?, ?)`, id, tx.Viewer.District, t.Org, c.Sibling))
-	return err
+	return tx.Put(ctx, store.SQL(`INSERT INTO sharing_line (id, district_id, org_id, sibling_id) VALUES (?, ?, ?, ?)`, id, tx.Viewer.District, t.Org, c.Sibling))
 }
 
 // Tellings returns whom the school lets know of a file just now.
@@ -154,17 +148,15 @@ func (Store) endTelling(ctx context.Context, tx *store.Tx, file, id string) erro
 	if err != nil {
 		return err
 	}
-	_, err = tx.Exec(ctx, store.SQL(`DELETE FROM sharing_line WHERE id = ?`, id))
-	return err
+	return tx.Put(ctx, store.SQL(`DELETE FROM sharing_line WHERE id = ?`, id))
 }
 
 // dropLines takes away every line about a file, as when it is restricted or locked.
 func (Store) dropLines(ctx context.Context, tx *store.Tx, file string) error {
-	if _, err := tx.Exec(ctx, store.SQL(`DELETE FROM sharing_line WHERE id IN (SELECT t.id FROM sharing_tell t WHERE t.record_id = ?)`, file)); err != nil {
+	if err := tx.Put(ctx, store.SQL(`DELETE FROM sharing_line WHERE id IN (SELECT t.id FROM sharing_tell t WHERE t.record_id = ?)`, file)); err != nil {
 		return err
 	}
-	_, err := tx.Exec(ctx, store.SQL(`UPDATE sharing_tell SET ended_at = ? WHERE record_id = ? AND ended_at = 0`, int64(tx.Now), file))
-	return err
+	return tx.Put(ctx, store.SQL(`UPDATE sharing_tell SET ended_at = ? WHERE record_id = ? AND ended_at = 0`, int64(tx.Now), file))
 }
 
 // Holders returns the other schools that let it be known that they hold information about a brother or sister of the pupil.

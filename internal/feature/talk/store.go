@@ -27,13 +27,11 @@ func (Store) endBoxes(ctx context.Context, tx *store.Tx, org string) (int64, err
 }
 
 func (Store) insertBox(ctx context.Context, tx *store.Tx, b Box) error {
-	_, err := tx.Exec(ctx, store.SQL(`INSERT INTO talk_box (id, district_id, org_id, school_key, code_hash, by_id, at) VALUES (?, ?, ?, ?, ?, ?, ?)`, b.ID, tx.Viewer.District, b.Org, b.key, b.hash, tx.Viewer.Account, int64(tx.Now)))
-	return err
+	return tx.Put(ctx, store.SQL(`INSERT INTO talk_box (id, district_id, org_id, school_key, code_hash, by_id, at) VALUES (?, ?, ?, ?, ?, ?, ?)`, b.ID, tx.Viewer.District, b.Org, b.key, b.hash, tx.Viewer.Account, int64(tx.Now)))
 }
 
 func (Store) insertAsking(ctx context.Context, tx *store.Tx, a Asking, pair []byte) error {
-	_, err := tx.Exec(ctx, store.SQL(`INSERT INTO talk_asking (record_id, district_id, org_id, pair_hash, at, until_at) VALUES (?, ?, ?, ?, ?, ?)`, a.ID, tx.Viewer.District, a.Org, pair, int64(a.At), int64(a.Until)))
-	return err
+	return tx.Put(ctx, store.SQL(`INSERT INTO talk_asking (record_id, district_id, org_id, pair_hash, at, until_at) VALUES (?, ?, ?, ?, ?, ?)`, a.ID, tx.Viewer.District, a.Org, pair, int64(a.At), int64(a.Until)))
 }
 
 const askingFrom = `SELECT a.record_id, a.org_id, a.at, a.until_at FROM talk_asking a JOIN access_record r ON r.id = a.record_id WHERE `
@@ -54,6 +52,5 @@ func (Store) Answers(ctx context.Context, tx *store.Tx, concern string) ([]Answe
 }
 
 func (Store) insertAnswer(ctx context.Context, tx *store.Tx, concern, words string) error {
-	_, err := tx.Exec(ctx, store.SQL(`INSERT INTO talk_answer (id, district_id, record_id, words, by_id, at) VALUES (?, ?, ?, ?, ?, ?)`, tx.NewID(), tx.Viewer.District, concern, words, tx.Viewer.Account, int64(tx.Now)))
-	return err
+	return tx.Put(ctx, store.SQL(`INSERT INTO talk_answer (id, district_id, record_id, words, by_id, at) VALUES (?, ?, ?, ?, ?, ?)`, tx.NewID(), tx.Viewer.District, concern, words, tx.Viewer.Account, int64(tx.Now)))
 }

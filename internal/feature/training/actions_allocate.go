@@ -231,8 +231,7 @@ func (f *Feature) seatsOf(ctx context.Context, tx *store.Tx, r RunID) (map[int64
 
 // tell keeps what a requester is told; the letter goes by a job.
 func (Store) tell(ctx context.Context, tx *store.Tx, id BookingID, words string) error {
-	_, err := tx.Exec(ctx, store.SQL(`UPDATE training_booking SET told = ?, told_at = 0 WHERE id = ?`, words, string(id)))
-	return err
+	return tx.Put(ctx, store.SQL(`UPDATE training_booking SET told = ?, told_at = 0 WHERE id = ?`, words, string(id)))
 }
 
 // untold returns bookings of a block that were decided and not written about yet.

@@ -1,6 +1,7 @@
 package training
 
 import (
+	"cmp"
 	"context"
 	"strings"
 
@@ -31,14 +32,33 @@ const far = clock.Millis(1<<62 - 1)
 func (f *Feature) Ask(ctx context.Context, v access.Viewer, q Request) (state PlaceState, err error) {
 	defer errs.Wrap(&err, "training.Ask(%s)", q.ID)
 	q.Channel, q.Sender, q.SenderMail, q.Arrived = "web", "", "", 0
-	return f.file(ctx, v, q)
+	return f.file(ctx, v, q, f.named)
+}
+
+// AskAtWork is Ask for whoever asks on the page of a date: for the organisation that they work for. It asks for dates of the block to
+// which the page's belongs; q names neither the organisation nor the block. NotFound: no such date, or they hold no post.
+func (f *Feature) AskAtWork(ctx context.Context, v access.Viewer, page RunID, q Request) (state PlaceState, err error) {
+	defer errs.Wrap(&err, "training.AskAtWork(%s)", q.ID)
+	q.Channel, q.Sender, q.SenderMail, q.Arrived = "web", "", "", 0
+	return f.file(ctx, v, q, func(ctx context.Context, tx *store.Tx, q *Request) (b Block, err error) {
+		if q.Org, err = f.People.OrgOf(ctx, tx, tx.Viewer.Account); err != nil {
+			return b, err
+		}
+		names, err := f.Organisations.Names(ctx, tx, q.Org)
+		if err != nil {
+			return b, err
+		}
+		b, err = f.Store.blockOf(ctx, tx, page)
+		q.OrgName, q.Block = names[q.Org].Name, b.ID
+		return b, err
+	})
 }
 
 // Enter files what came by e-mail, letter or telephone for its sender. Its place in the line, and whether it is in time, go by its
 // date of arrival (INT-1). Errors as Ask; NotFound also where the block is another organiser's.
 func (f *Feature) Enter(ctx context.Context, v access.Viewer, q Request) (state PlaceState, err error) {
 	defer errs.Wrap(&err, "training.Enter(%s)", q.ID)
-	return f.file(ctx, v, q)
+	return f.file(ctx, v, q, f.named)
 }
 
 // CheckArrival says whether what was entered by the office says how and when it came, and who sent it.
@@ -56,9 +76,15 @@ func CheckArrival(q Request, now clock.Millis) error {
 	return nil
 }
 
-func (f *Feature) file(ctx context.Context, v access.Viewer, q Request) (state PlaceState, err error) {
+// named returns the block that a request names.
+func (f *Feature) named(ctx context.Context, tx *store.Tx, q *Request) (Block, error) {
+	return f.Store.Block(ctx, tx, q.Block)
+}
+
+// file files a request in the block that find finds, which also says what the request does not say yet.
+func (f *Feature) file(ctx context.Context, v access.Viewer, q Request, find func(context.Context, *store.Tx, *Request) (Block, error)) (state PlaceState, err error) {
 	err = f.DB.Write(ctx, v, func(ctx context.Context, tx *store.Tx) error {
-		b, err := f.Store.Block(ctx, tx, q.Block)
+		b, err := find(ctx, tx, &q)
 		if err != nil {
 			return err
 		}
@@ -76,7 +102,7 @@ func (f *Feature) file(ctx context.Context, v access.Viewer, q Request) (state P
 			}
 			p.Arrived = q.Arrived
 		}
-		if err := CheckRequest(p, q.Booking); err != nil {
+		if err := cmp.Or(CheckRequest(p, q.Booking), CheckManager(b, q.Booking)); err != nil {
 			return err
 		}
 		if err := CanAsk(b, p.Arrived); err != nil {
@@ -88,17 +114,15 @@ func (f *Feature) file(ctx context.Context, v access.Viewer, q Request) (state P
 		if err := f.place(ctx, tx, &p, q.Booking); err != nil {
 			return err
 		}
-		if err := f.insert(ctx, tx, b, q); err != nil {
-			return err
-		}
-		// All that can be written without knowing of others is written: from here on others wait.
+		// From here on others wait. What is written refers to the block: were it written before, each of a hundred who ask would hold the
+		// block a little, and PostgreSQL would keep a list of them with every version of it.
 		if err := f.lock(ctx, tx, b.ID); err != nil {
 			return err
 		}
-		if b, err = f.Store.Block(ctx, tx, b.ID); err != nil {
+		if err := f.insert(ctx, tx, b, q); err != nil {
 			return err
 		}
-		if err := f.settle(ctx, tx, b, &p); err != nil {
+		if err := f.settle(ctx, tx, &p); err != nil {
 			return err
 		}
 		state = p.State
@@ -201,22 +225,12 @@ func (f *Feature) addNeed(ctx context.Context, tx *store.Tx, b Block, k Booking,
 
 // settle decides what a request becomes, after the lock. With preferences, it waits for the allocation; once that has been sent, and
 // where places go at once, it takes a seat of its first choice, else of its second, else a place in the line for the first.
-func (f *Feature) settle(ctx context.Context, tx *store.Tx, b Block, p *Place) error {
-	if n, err := f.lapse(ctx, tx, b); err != nil {
-		return err
-	} else if n > 0 { // what has lapsed goes to the line before anybody new is looked at
-		if err := f.offer(ctx, tx, b); err != nil {
-			return err
-		}
-	}
-	s, err := f.seat(ctx, tx, b)
+func (f *Feature) settle(ctx context.Context, tx *store.Tx, p *Place) error {
+	s, c, err := f.seatFor(ctx, tx, *p)
 	if err != nil {
 		return err
 	}
-	c, err := s.claims(ctx, tx, *p)
-	if err != nil {
-		return err
-	}
+	b := s.block
 	p.Tier, _ = TierOf(b.Tiers, *p)
 	over := false
 	for _, r := range p.wishes() {
@@ -253,6 +267,38 @@ func (f *Feature) settle(ctx context.Context, tx *store.Tx, b Block, p *Place) e
 	}
 	p.State, p.Run = Waiting, p.First
 	return nil
+}
+
+// seatFor loads what is decided about a request by: the block as it is after the lock, its seats, and what the school and the person
+// have besides. What has lapsed goes to the line before anybody new is looked at.
+func (f *Feature) seatFor(ctx context.Context, tx *store.Tx, p Place) (s *seating, c Claims, err error) {
+	for {
+		s, c = &seating{f: f, seats: map[RunID][]int64{}}, Claims{}
+		var tiers []Tier
+		var ended []BookingID
+		seats := make([][]int64, len(p.wishes()))
+		questions := append(f.Store.block(tx, store.SQL(`?`, string(p.Block)), &s.block, &tiers), f.Store.lapse(tx, p.Block, &ended), f.Store.ofParty(tx, p.Block, p.Party, &c.Places), f.Store.ofPerson(tx, p.Person, &c.Same))
+		for i, r := range p.wishes() {
+			questions = append(questions, f.Store.taken(tx, r, &seats[i]))
+		}
+		if err := s.load(ctx, tx, p.Block, questions...); err != nil {
+			return s, c, err
+		}
+		s.block.Tiers = tiers
+		for i, r := range p.wishes() {
+			s.seats[r] = seats[i]
+		}
+		if len(ended) == 0 {
+			err = s.complete(ctx, tx, p, &c)
+			return s, c, err
+		}
+		if err := f.lapsed(ctx, tx, s.block, ended); err != nil {
+			return s, c, err
+		}
+		if err := f.offer(ctx, tx, s.block); err != nil {
+			return s, c, err
+		}
+	}
 }
 
 // wishes are the runs a request names.

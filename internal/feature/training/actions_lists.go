@@ -145,7 +145,7 @@ func (f *Feature) Want(ctx context.Context, v access.Viewer, i Interest) (err er
 		if i.Email, err = f.People.Email(ctx, tx, i.Account); err != nil {
 			return err
 		}
-		if _, err := tx.Exec(ctx, store.SQL(`INSERT INTO training_interest (id, district_id, course_id, account_id, name, email, org_name, asked_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+		if err := tx.Put(ctx, store.SQL(`INSERT INTO training_interest (id, district_id, course_id, account_id, name, email, org_name, asked_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
 			i.ID, tx.Viewer.District, string(i.Course), i.Account, i.Name, i.Email, i.OrgName, int64(i.Asked))); err != nil {
 			return err
 		}
@@ -211,10 +211,10 @@ func (f *Feature) writeDates(ctx context.Context, v access.Viewer, a WriteDates)
 				return err
 			}
 			i := line[0]
-			if _, err := tx.Exec(ctx, store.SQL(`UPDATE training_interest SET told_at = ? WHERE id = ?`, int64(tx.Now), i.ID)); err != nil {
+			if err := tx.Put(ctx, store.SQL(`UPDATE training_interest SET told_at = ? WHERE id = ?`, int64(tx.Now), i.ID)); err != nil {
 				return err
 			}
-			if _, err := tx.Exec(ctx, store.SQL(`UPDATE training_wish SET told_at = ? WHERE id = ?`, int64(tx.Now), i.ID)); err != nil {
+			if err := tx.Put(ctx, store.SQL(`UPDATE training_wish SET told_at = ? WHERE id = ?`, int64(tx.Now), i.ID)); err != nil {
 				return err
 			}
 			m = mail.Message{To: i.Email, Subject: "Dates for " + c.Title, At: tx.Now, MessageID: mail.IDAt(f.PublicURL, i.ID+"-dates"),
@@ -275,7 +275,7 @@ func (f *Feature) Invite(ctx context.Context, v access.Viewer, id BlockID, rows 
 			}
 			added++
 			record := tx.NewID()
-			if _, err := tx.Exec(ctx, store.SQL(`INSERT INTO training_invitation (id, district_id, block_id, name, email, org_name, entered_at) VALUES (?, ?, ?, ?, ?, ?, ?)`,
+			if err := tx.Put(ctx, store.SQL(`INSERT INTO training_invitation (id, district_id, block_id, name, email, org_name, entered_at) VALUES (?, ?, ?, ?, ?, ?, ?)`,
 				record, tx.Viewer.District, string(id), r.Name, strings.TrimSpace(r.Email), r.Org, int64(tx.Now))); err != nil {
 				return err
 			}

@@ -22,26 +22,33 @@ type seating struct {
 	counts map[RunID]Count
 	taken  int64 // over all runs
 	venues map[string]Venue
+	seats  map[RunID][]int64 // the numbers of the seats that somebody has, of the runs of which they were asked for
 }
 
 // seat loads a block's seats. The caller holds the lock on the block.
 func (f *Feature) seat(ctx context.Context, tx *store.Tx, b Block) (*seating, error) {
 	s := &seating{f: f, block: b}
-	all, err := f.Store.RunsOf(ctx, tx, b.ID)
-	if err != nil {
-		return nil, err
+	return s, s.load(ctx, tx, b.ID)
+}
+
+// load asks first what else is to be known, and then for the seats of the block.
+func (s *seating) load(ctx context.Context, tx *store.Tx, id BlockID, first ...store.Question) (err error) {
+	var runs []Run
+	var days []dayRow
+	var courses []Course
+	var rows []Count
+	questions := append(first, s.f.Store.runsOf(tx, id, &runs, &days)...)
+	if err := tx.Together(ctx, append(questions, s.f.Store.coursesOf(tx, id, &courses), s.f.Store.counts(tx, id, &rows))...); err != nil {
+		return err
 	}
-	if s.runs, err = f.Store.Facts(ctx, tx, all); err != nil {
-		return nil, err
-	}
-	if s.counts, err = f.Store.Counts(ctx, tx, b.ID); err != nil {
-		return nil, err
-	}
-	for _, c := range s.counts {
+	s.runs, s.counts, s.taken = factsOf(withDays(runs, days), courses), byRun(rows), 0
+	for _, c := range rows {
 		s.taken += c.Taken
 	}
-	s.venues, err = f.Venues.Venues(ctx, tx)
-	return s, err
+	if slices.ContainsFunc(runs, func(r Run) bool { return r.Venue != "" }) {
+		s.venues, err = s.f.Venues.Venues(ctx, tx)
+	}
+	return err
 }
 
 // limit is how many seats a run has, 0 for no limit.
@@ -69,53 +76,57 @@ func (s *seating) take(r RunID) {
 
 // claims returns what a booking's school and person have besides it.
 func (s *seating) claims(ctx context.Context, tx *store.Tx, p Place) (c Claims, err error) {
+	if err := tx.Together(ctx, s.f.Store.ofParty(tx, p.Block, p.Party, &c.Places), s.f.Store.ofPerson(tx, p.Person, &c.Same)); err != nil {
+		return c, err
+	}
+	err = s.complete(ctx, tx, p, &c)
+	return c, err
+}
+
+// complete takes the booking itself out of its claims, and adds what is to be known of the runs of other blocks that are named in them.
+func (s *seating) complete(ctx context.Context, tx *store.Tx, p Place, c *Claims) error {
 	other := func(x Place) bool { return x.ID == p.ID }
-	if c.Places, err = s.f.Store.OfParty(ctx, tx, p.Block, p.Party); err != nil {
-		return c, err
-	}
-	if c.Same, err = s.f.Store.OfPerson(ctx, tx, p.Person); err != nil {
-		return c, err
-	}
 	c.Places, c.Same, c.Of = slices.DeleteFunc(c.Places, other), slices.DeleteFunc(c.Same, other), s.runs
-	var unknown []RunID
+	var unknown []string
 	for _, x := range c.Same {
 		for _, r := range x.claims() {
 			if _, ok := s.runs[r]; !ok {
-				unknown = append(unknown, r)
+				unknown = append(unknown, string(r))
 			}
 		}
 	}
 	if unknown == nil {
-		return c, nil
+		return nil
 	}
-	more, err := s.f.Store.RunsNamed(ctx, tx, unknown...)
-	if err != nil {
-		return c, err
-	}
-	list := make([]Run, 0, len(more))
-	for _, r := range more {
-		list = append(list, r)
-	}
-	others, err := s.f.Store.Facts(ctx, tx, list)
+	others, err := s.f.Store.factsNamed(ctx, tx, unknown)
 	maps.Copy(s.runs, others)
-	return c, err
+	return err
 }
 
 // nextSeat returns the lowest number of a seat in the run that nobody has.
 func (f *Feature) nextSeat(ctx context.Context, tx *store.Tx, r RunID) (int64, error) {
-	used, err := store.Values[int64](ctx, tx, store.SQL(`SELECT p.seat FROM training_place p WHERE p.run_id = ? AND (p.state = 'placed' OR p.state IN ('held', 'offered') AND p.until_at > ?) ORDER BY p.seat`, string(r), int64(tx.Now)))
+	var used []int64
+	err := tx.Together(ctx, f.Store.taken(tx, r, &used))
+	return lowest(used), err
+}
+
+// lowest is the lowest number from 1 on that is not among the used ones, which are in their order.
+func lowest(used []int64) int64 {
 	n := int64(1)
 	for _, u := range used {
 		if u == n {
 			n++
 		}
 	}
-	return n, err
+	return n
 }
 
 // give gives the booking a seat of the run, in the state, until the instant where that ends by itself.
 func (s *seating) give(ctx context.Context, tx *store.Tx, p *Place, r RunID, state PlaceState, until clock.Millis) (err error) {
-	if p.Seat, err = s.f.nextSeat(ctx, tx, r); err != nil {
+	if used, ok := s.seats[r]; ok {
+		p.Seat = lowest(used)
+		delete(s.seats, r)
+	} else if p.Seat, err = s.f.nextSeat(ctx, tx, r); err != nil {
 		return err
 	}
 	p.State, p.Run, p.Until, p.Choice = state, r, until, 0
@@ -129,21 +140,25 @@ func (s *seating) give(ctx context.Context, tx *store.Tx, p *Place, r RunID, sta
 	return nil
 }
 
-// lapse ends what has lapsed in a block and says how many did. The caller holds the lock on it, and fills the seats.
-func (f *Feature) lapse(ctx context.Context, tx *store.Tx, b Block) (int, error) {
-	ended, err := f.Store.lapse(ctx, tx, b.ID)
-	for _, p := range ended {
-		if err := audit.Record(ctx, tx, "training.lapsed", p.ID.Ref(), audit.Org(b.Org)); err != nil {
-			return 0, err
+// lapsed writes down what has lapsed in a block.
+func (f *Feature) lapsed(ctx context.Context, tx *store.Tx, b Block, ended []BookingID) error {
+	slices.Sort(ended)
+	for _, id := range ended {
+		if err := audit.Record(ctx, tx, "training.lapsed", id.Ref(), audit.Org(b.Org)); err != nil {
+			return err
 		}
 	}
-	return len(ended), err
+	return nil
 }
 
 // fill offers each seat that is free to the first in line who is still eligible: priority, then arrival, then id. It ends what has
 // lapsed first, and offers nothing on a run that takes nobody any more (TRN-B12). The caller holds the lock on the block.
 func (f *Feature) fill(ctx context.Context, tx *store.Tx, b Block) error {
-	if _, err := f.lapse(ctx, tx, b); err != nil {
+	var ended []BookingID
+	if err := tx.Together(ctx, f.Store.lapse(tx, b.ID, &ended)); err != nil {
+		return err
+	}
+	if err := f.lapsed(ctx, tx, b, ended); err != nil {
 		return err
 	}
 	return f.offer(ctx, tx, b)

@@ -70,6 +70,5 @@ func (f *Feature) insertWish(ctx context.Context, tx *store.Tx, i Interest) erro
 			return err
 		}
 	}
-	_, err = tx.Exec(ctx, store.SQL(`INSERT INTO training_wish (id, district_id, course_id, party, outward, ward) VALUES (?, ?, ?, ?, ?, ?)`, i.ID, tx.Viewer.District, string(i.Course), org, Outward(postcode), ward))
-	return err
+	return tx.Put(ctx, store.SQL(`INSERT INTO training_wish (id, district_id, course_id, party, outward, ward) VALUES (?, ?, ?, ?, ?, ?)`, i.ID, tx.Viewer.District, string(i.Course), org, Outward(postcode), ward))
 }

@@ -78,8 +78,7 @@ func New(d Deps) *Feature {
 
 // lockBlock takes the block, the parent of every limit, before anything is counted in it.
 func lockBlock(ctx context.Context, tx *store.Tx, b BlockID) error {
-	_, err := tx.Lock(ctx, "training_block", string(b))
-	return err
+	return tx.Hold(ctx, "training_block", string(b))
 }
 
 // runs says whether the viewer runs what belongs to the organiser. NotFound: they do not.

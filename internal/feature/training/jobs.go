@@ -24,14 +24,13 @@ func (Store) Linked(ctx context.Context, tx *store.Tx, secret, purpose string) (
 // InsertLink makes a link and returns its secret, which is kept nowhere.
 func (Store) InsertLink(ctx context.Context, tx *store.Tx, p BookingID, purpose string, until clock.Millis) (string, error) {
 	secret := id.Secret(16)
-	_, err := tx.Exec(ctx, store.SQL(`INSERT INTO training_link (hash, district_id, place_id, purpose, until_at) VALUES (?, ?, ?, ?, ?)`, id.Hash(secret), tx.Viewer.District, string(p), purpose, int64(until)))
+	err := tx.Put(ctx, store.SQL(`INSERT INTO training_link (hash, district_id, place_id, purpose, until_at) VALUES (?, ?, ?, ?, ?)`, id.Hash(secret), tx.Viewer.District, string(p), purpose, int64(until)))
 	return secret, err
 }
 
 // deleteLinks makes the links to a booking useless.
 func (Store) deleteLinks(ctx context.Context, tx *store.Tx, p BookingID) error {
-	_, err := tx.Exec(ctx, store.SQL(`DELETE FROM training_link WHERE place_id = ?`, string(p)))
-	return err
+	return tx.Put(ctx, store.SQL(`DELETE FROM training_link WHERE place_id = ?`, string(p)))
 }
 
 // WriteOffer writes to whoever is offered a seat, with a link of their own.
@@ -124,7 +123,7 @@ func (f *Feature) writeResults(ctx context.Context, v access.Viewer, a WriteResu
 				return nil
 			}
 			k := next[0]
-			if _, err := tx.Exec(ctx, store.SQL(`UPDATE training_booking SET told_at = ? WHERE id = ?`, int64(tx.Now), string(k.ID))); err != nil {
+			if err := tx.Put(ctx, store.SQL(`UPDATE training_booking SET told_at = ? WHERE id = ?`, int64(tx.Now), string(k.ID))); err != nil {
 				return err
 			}
 			to, err := f.addressOf(ctx, tx, k)

@@ -178,6 +178,15 @@ func CheckRequest(p Place, b Booking) error {
 	return nil
 }
 
+// CheckManager says whether a request names the manager who agrees, where the block wants one. What the office enters has the word of
+// whoever sent it.
+func CheckManager(b Block, k Booking) error {
+	if b.NeedsManager && k.Channel == "web" && strings.TrimSpace(k.ManagerName) == "" {
+		return errs.Refuse("Write which manager agrees")
+	}
+	return nil
+}
+
 // CanAsk says whether a request that arrived at that instant is in time for the block. What came by letter before the closing
 // date and is entered after it counts from its arrival (INT-1). Once the places of a block have been given out, what is left goes to
 // whoever asks first.

@@ -42,47 +42,63 @@ func (Store) Places(ctx context.Context, tx *store.Tx, block BlockID, states ...
 const openPlaces = `(p.state IN ('asked', 'placed', 'waiting') OR p.state IN ('held', 'offered') AND p.until_at > ?)`
 
 // OfParty returns what a school has in a block at this instant: seats, holds, offers and requests.
-func (Store) OfParty(ctx context.Context, tx *store.Tx, block BlockID, party string) ([]Place, error) {
-	if party == "" {
-		return nil, nil
-	}
-	return store.All[Place](ctx, tx, store.SQL(`SELECT `+placeColumns+` FROM training_place p WHERE p.block_id = ? AND p.party = ? AND `+openPlaces+` ORDER BY p.arrived_at, p.id`, string(block), party, int64(tx.Now)))
+func (s Store) OfParty(ctx context.Context, tx *store.Tx, block BlockID, party string) (out []Place, err error) {
+	err = tx.Together(ctx, s.ofParty(tx, block, party, &out))
+	return out, err
+}
+
+// ofParty asks for what a school has in a block. Nobody knows what belongs together of those whose organisation is not known.
+func (Store) ofParty(tx *store.Tx, block BlockID, party string, to *[]Place) store.Question {
+	return store.Each(to, store.SQL(`SELECT `+placeColumns+` FROM training_place p WHERE p.block_id = ? AND p.party = ? AND p.party <> '' AND `+openPlaces+` ORDER BY p.arrived_at, p.id`, string(block), party, int64(tx.Now)))
 }
 
 // OfPerson returns what a person has at this instant, in every block.
-func (Store) OfPerson(ctx context.Context, tx *store.Tx, person string) ([]Place, error) {
-	return store.All[Place](ctx, tx, store.SQL(`SELECT `+placeColumns+` FROM training_place p WHERE p.district_id = ? AND p.person = ? AND `+openPlaces+` ORDER BY p.arrived_at, p.id`, tx.Viewer.District, person, int64(tx.Now)))
+func (s Store) OfPerson(ctx context.Context, tx *store.Tx, person string) (out []Place, err error) {
+	err = tx.Together(ctx, s.ofPerson(tx, person, &out))
+	return out, err
+}
+
+func (Store) ofPerson(tx *store.Tx, person string, to *[]Place) store.Question {
+	return store.Each(to, store.SQL(`SELECT `+placeColumns+` FROM training_place p WHERE p.district_id = ? AND p.person = ? AND `+openPlaces+` ORDER BY p.arrived_at, p.id`, tx.Viewer.District, person, int64(tx.Now)))
 }
 
 const counting = `SELECT p.run_id, SUM(CASE WHEN p.state <> 'waiting' THEN 1 ELSE 0 END), SUM(CASE WHEN p.state = 'waiting' THEN 1 ELSE 0 END) FROM training_place p
 	WHERE (p.state IN ('placed', 'waiting') OR p.state IN ('held', 'offered') AND p.until_at > ?)`
 
-func counts(rows []Count, err error) (map[RunID]Count, error) {
+func byRun(rows []Count) map[RunID]Count {
 	out := map[RunID]Count{}
 	for _, c := range rows {
 		out[c.Run] = c
 	}
-	return out, err
+	return out
 }
 
 // Counts returns how the seats of the runs of a block stand at this instant.
-func (Store) Counts(ctx context.Context, tx *store.Tx, block BlockID) (map[RunID]Count, error) {
-	return counts(store.All[Count](ctx, tx, store.SQL(counting+` AND p.block_id = ? GROUP BY p.run_id`, int64(tx.Now), string(block))))
+func (s Store) Counts(ctx context.Context, tx *store.Tx, block BlockID) (map[RunID]Count, error) {
+	var rows []Count
+	err := tx.Together(ctx, s.counts(tx, block, &rows))
+	return byRun(rows), err
+}
+
+// counts asks how the seats of the runs of a block stand.
+func (Store) counts(tx *store.Tx, block BlockID, to *[]Count) store.Question {
+	return store.Each(to, store.SQL(counting+` AND p.block_id = ? GROUP BY p.run_id`, int64(tx.Now), string(block)))
+}
+
+// taken asks for the numbers of the seats of a run that somebody has, in their order.
+func (Store) taken(tx *store.Tx, run RunID, to *[]int64) store.Question {
+	return store.EachValue(to, store.SQL(`SELECT p.seat FROM training_place p WHERE p.run_id = ? AND (p.state = 'placed' OR p.state IN ('held', 'offered') AND p.until_at > ?) ORDER BY p.seat`, string(run), int64(tx.Now)))
 }
 
 // CountsFrom returns how the seats of all runs of the district that begin on a day or later stand at this instant.
 func (Store) CountsFrom(ctx context.Context, tx *store.Tx, from clock.Day) (map[RunID]Count, error) {
-	return counts(store.All[Count](ctx, tx, store.SQL(counting+` AND p.run_id IN (SELECT r.id FROM training_run r WHERE r.district_id = ? AND r.first_on >= ?) GROUP BY p.run_id`, int64(tx.Now), tx.Viewer.District, string(from))))
+	rows, err := store.All[Count](ctx, tx, store.SQL(counting+` AND p.run_id IN (SELECT r.id FROM training_run r WHERE r.district_id = ? AND r.first_on >= ?) GROUP BY p.run_id`, int64(tx.Now), tx.Viewer.District, string(from)))
+	return byRun(rows), err
 }
 
-// lapse ends the holds and offers of a block whose hour has come, and returns them as they were.
-func (Store) lapse(ctx context.Context, tx *store.Tx, block BlockID) ([]Place, error) {
-	ended, err := store.All[Place](ctx, tx, store.SQL(`SELECT `+placeColumns+` FROM training_place p WHERE p.block_id = ? AND p.state IN ('held', 'offered') AND p.until_at <= ? ORDER BY p.id`, string(block), int64(tx.Now)))
-	if err != nil || len(ended) == 0 {
-		return nil, err
-	}
-	_, err = tx.Exec(ctx, store.SQL(`UPDATE training_place SET state = 'lapsed', seat = 0 WHERE block_id = ? AND state IN ('held', 'offered') AND until_at <= ?`, string(block), int64(tx.Now)))
-	return ended, err
+// lapse ends the holds and offers of a block whose hour has come, and asks which they were.
+func (Store) lapse(tx *store.Tx, block BlockID, ended *[]BookingID) store.Question {
+	return store.EachValue(ended, store.SQL(`UPDATE training_place SET state = 'lapsed', seat = 0 WHERE block_id = ? AND state IN ('held', 'offered') AND until_at <= ? RETURNING id`, string(block), int64(tx.Now)))
 }
 
 // due returns the blocks in which a hold or an offer has ended.
@@ -91,17 +107,15 @@ func (Store) due(ctx context.Context, tx *store.Tx) ([]BlockID, error) {
 }
 
 func (Store) insertPlace(ctx context.Context, tx *store.Tx, p Place) error {
-	_, err := tx.Exec(ctx, store.SQL(`INSERT INTO training_place (id, block_id, party, person, outward, ward, staff_group, first_run, second_run, arrived_at, state, run_id, until_at, tier, choice, turn, seat, approved_at, late, district_id)
+	return tx.Put(ctx, store.SQL(`INSERT INTO training_place (id, block_id, party, person, outward, ward, staff_group, first_run, second_run, arrived_at, state, run_id, until_at, tier, choice, turn, seat, approved_at, late, district_id)
 		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`, string(p.ID), string(p.Block), p.Party, p.Person, p.Outward, p.Ward, p.Group, string(p.First), string(p.Second), int64(p.Arrived),
 		string(p.State), string(p.Run), int64(p.Until), p.Tier, p.Choice, p.Turn, p.Seat, int64(p.Approved), p.Late, tx.Viewer.District))
-	return err
 }
 
 // updatePlace saves where a booking stands. Its block and its arrival stay.
 func (Store) updatePlace(ctx context.Context, tx *store.Tx, p Place) error {
-	_, err := tx.Exec(ctx, store.SQL(`UPDATE training_place SET party = ?, person = ?, outward = ?, ward = ?, staff_group = ?, first_run = ?, second_run = ?, state = ?, run_id = ?, until_at = ?, tier = ?, choice = ?, turn = ?, seat = ?, approved_at = ?, late = ? WHERE id = ?`,
+	return tx.Put(ctx, store.SQL(`UPDATE training_place SET party = ?, person = ?, outward = ?, ward = ?, staff_group = ?, first_run = ?, second_run = ?, state = ?, run_id = ?, until_at = ?, tier = ?, choice = ?, turn = ?, seat = ?, approved_at = ?, late = ? WHERE id = ?`,
 		p.Party, p.Person, p.Outward, p.Ward, p.Group, string(p.First), string(p.Second), string(p.State), string(p.Run), int64(p.Until), p.Tier, p.Choice, p.Turn, p.Seat, int64(p.Approved), p.Late, string(p.ID)))
-	return err
 }
 
 const bookingColumns = `k.id, k.block_id, k.org_id, k.org_name, k.name, k.title, k.account_id, k.email, k.manager_name, k.manager_email, k.one_day_why, k.by_id, k.channel, k.sender, k.sender_email, k.entered_at, k.told, k.version`
@@ -145,17 +159,15 @@ func (Store) Mine(ctx context.Context, tx *store.Tx, orgs []string) ([]Booking, 
 }
 
 func (Store) insertBooking(ctx context.Context, tx *store.Tx, b Booking) error {
-	_, err := tx.Exec(ctx, store.SQL(`INSERT INTO training_booking (id, block_id, org_id, org_name, name, title, account_id, email, manager_name, manager_email, one_day_why, by_id, channel, sender, sender_email, entered_at, told, district_id)
+	return tx.Put(ctx, store.SQL(`INSERT INTO training_booking (id, block_id, org_id, org_name, name, title, account_id, email, manager_name, manager_email, one_day_why, by_id, channel, sender, sender_email, entered_at, told, district_id)
 		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`, string(b.ID), string(b.Block), b.Org, b.OrgName, b.Name, b.Title, b.Account, b.Email, b.ManagerName, b.ManagerMail, b.OneDayWhy,
 		b.By, b.Channel, b.Sender, b.SenderMail, int64(b.Entered), b.Told, tx.Viewer.District))
-	return err
 }
 
 // updateBooking saves who a booking is for. Whoever asked, the block and the school stay.
 func (Store) updateBooking(ctx context.Context, tx *store.Tx, b Booking) error {
-	_, err := tx.Exec(ctx, store.SQL(`UPDATE training_booking SET name = ?, title = ?, account_id = ?, email = ?, manager_name = ?, manager_email = ?, one_day_why = ?, version = version + 1 WHERE id = ?`,
+	return tx.Put(ctx, store.SQL(`UPDATE training_booking SET name = ?, title = ?, account_id = ?, email = ?, manager_name = ?, manager_email = ?, one_day_why = ?, version = version + 1 WHERE id = ?`,
 		b.Name, b.Title, b.Account, b.Email, b.ManagerName, b.ManagerMail, b.OneDayWhy, string(b.ID)))
-	return err
 }
 
 // Need returns what is needed for a booking, if the viewer may see it. NotFound: nothing, or not for this viewer.
@@ -171,18 +183,16 @@ func (Store) NeedsOf(ctx context.Context, tx *store.Tx, run RunID) ([]Need, erro
 
 // Meet says whose account somebody is that was booked by name: they find the place on their own page from now on.
 func (Store) Meet(ctx context.Context, tx *store.Tx, id BookingID, account string) error {
-	if _, err := tx.Exec(ctx, store.SQL(`UPDATE training_booking SET account_id = ? WHERE id = ?`, account, string(id))); err != nil {
+	if err := tx.Put(ctx, store.SQL(`UPDATE training_booking SET account_id = ? WHERE id = ?`, account, string(id))); err != nil {
 		return err
 	}
 	return tx.AddGrant(ctx, store.Grant{Record: string(id), Kind: access.Booked, To: account, From: tx.Now, Until: far})
 }
 
 func (Store) insertNeed(ctx context.Context, tx *store.Tx, n Need) error {
-	_, err := tx.Exec(ctx, store.SQL(`INSERT INTO training_need (id, district_id, booking_id, access, diet) VALUES (?, ?, ?, ?, ?)`, n.ID, tx.Viewer.District, string(n.Booking), n.Access, n.Diet))
-	return err
+	return tx.Put(ctx, store.SQL(`INSERT INTO training_need (id, district_id, booking_id, access, diet) VALUES (?, ?, ?, ?, ?)`, n.ID, tx.Viewer.District, string(n.Booking), n.Access, n.Diet))
 }
 
 func (Store) updateNeed(ctx context.Context, tx *store.Tx, n Need) error {
-	_, err := tx.Exec(ctx, store.SQL(`UPDATE training_need SET access = ?, diet = ?, version = version + 1 WHERE booking_id = ?`, n.Access, n.Diet, string(n.Booking)))
-	return err
+	return tx.Put(ctx, store.SQL(`UPDATE training_need SET access = ?, diet = ?, version = version + 1 WHERE booking_id = ?`, n.Access, n.Diet, string(n.Booking)))
 }

@@ -185,7 +185,7 @@ func (w *world) simple(capacity int64, change func(*training.Block)) (training.B
 // request is somebody of a school of their own who asks for a run.
 func (w *world) request(r training.Run) training.Request {
 	w.n++
-	return training.Request{Booking: training.Booking{ID: training.BookingID(w.id()), Block: r.Block, Org: fmt.Sprintf("school-%d", w.n), Name: fmt.Sprintf("Person %d", w.n), Title: "Lead"}, First: r.ID}
+	return training.Request{Booking: training.Booking{ID: training.BookingID(w.id()), Block: r.Block, Org: fmt.Sprintf("school-%d", w.n), Name: fmt.Sprintf("Person %d", w.n), Title: "Lead", ManagerName: "Ravi Menon"}, First: r.ID}
 }
 
 // ask asks, and moves the clock on a second, so that everybody has a place in the line of their own.

@@ -98,14 +98,13 @@ func write(ctx context.Context, tx *store.Tx, l line) error {
 		key := make([]byte, 16)
 		rand.Read(key) //nolint:errcheck // never fails
 		e.DetailMAC = mac(key, body)
-		if _, err := tx.Exec(ctx, store.SQL(`INSERT INTO audit_detail (entry_id, district_id, key, body) VALUES (?, ?, ?, ?)`, e.ID, e.District, key, string(body))); err != nil {
+		if err := tx.Put(ctx, store.SQL(`INSERT INTO audit_detail (entry_id, district_id, key, body) VALUES (?, ?, ?, ?)`, e.ID, e.District, key, string(body))); err != nil {
 			return err
 		}
 	}
-	_, err := tx.Exec(ctx, store.SQL(`INSERT INTO audit_entry (id, district_id, org_id, at, actor_id, acting, rule, action, kind, record_id, request_id, detail_mac)
+	return tx.Put(ctx, store.SQL(`INSERT INTO audit_entry (id, district_id, org_id, at, actor_id, acting, rule, action, kind, record_id, request_id, detail_mac)
 		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
 		e.ID, e.District, e.Org, int64(e.At), e.Actor, e.Acting, e.Rule, e.Action, e.Kind, e.Record, e.Request, e.DetailMAC))
-	return err
 }
 
 func mac(key, body []byte) string {

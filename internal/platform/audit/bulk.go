@@ -85,8 +85,7 @@ func Bulk(ctx context.Context, tx *store.Tx, past []Past) (err error) {
 		return err
 	}
 	tx.Audited()
-	_, err = tx.Exec(ctx, store.SQL(`UPDATE audit_head SET size = ? WHERE id = 'tree'`, size))
-	return err
+	return tx.Put(ctx, store.SQL(`UPDATE audit_head SET size = ? WHERE id = 'tree'`, size))
 }
 
 type orgSize struct {

@@ -111,8 +111,7 @@ func (l *Log) Checkpoint(ctx context.Context) (signed []byte, err error) {
 		if signed, err = note.Sign(&note.Note{Text: c.text()}, l.signer); err != nil {
 			return err
 		}
-		_, err = tx.Exec(ctx, store.SQL(`INSERT INTO audit_checkpoint (size, epoch, at, note) VALUES (?, ?, ?, ?)`, c.Size, c.Epoch, int64(c.At), string(signed)))
-		return err
+		return tx.Put(ctx, store.SQL(`INSERT INTO audit_checkpoint (size, epoch, at, note) VALUES (?, ?, ?, ?)`, c.Size, c.Epoch, int64(c.At), string(signed)))
 	})
 	return signed, err
 }

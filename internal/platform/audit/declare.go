@@ -38,7 +38,7 @@ func (l *Log) DeclareBackup(ctx context.Context, v access.Viewer, reason string,
 		if err != nil {
 			return err
 		}
-		if _, err := tx.Exec(ctx, store.SQL(`UPDATE audit_head SET epoch = ? WHERE id = 'tree'`, h.epoch+1)); err != nil {
+		if err := tx.Put(ctx, store.SQL(`UPDATE audit_head SET epoch = ? WHERE id = 'tree'`, h.epoch+1)); err != nil {
 			return err
 		}
 		what = fmt.Sprintf("Declared: a backup with %d entries was restored; no checkpoint that is known here speaks for more.", h.size)

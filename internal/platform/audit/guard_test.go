@@ -44,8 +44,7 @@ func TestEntriesCannotBeAlteredOrRemoved(t *testing.T) {
 		before := everything(t, w)
 		for _, statement := range append(both, only[w.DB.Engine()]...) {
 			err := w.DB.Write(t.Context(), tester, func(ctx context.Context, tx *store.Tx) error {
-				_, err := tx.Exec(ctx, store.SQL(statement))
-				return err
+				return tx.Put(ctx, store.SQL(statement))
 			})
 			if err == nil {
 				t.Errorf("this ran: %s", statement)

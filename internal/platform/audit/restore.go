@@ -119,7 +119,7 @@ func (l *Log) DeclareRestore(ctx context.Context, v access.Viewer, reason string
 		if ok {
 			return errs.Refuse("The audit log holds everything that this checkpoint speaks for. There is nothing to declare.")
 		}
-		if _, err := tx.Exec(ctx, store.SQL(`UPDATE audit_head SET epoch = ? WHERE id = 'tree'`, max(h.epoch, old.Epoch)+1)); err != nil {
+		if err := tx.Put(ctx, store.SQL(`UPDATE audit_head SET epoch = ? WHERE id = 'tree'`, max(h.epoch, old.Epoch)+1)); err != nil {
 			return err
 		}
 		what = "Declared: " + lost(h, old)

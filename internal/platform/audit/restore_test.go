@@ -203,8 +203,7 @@ func TestLogThatDoesNotAgreeWithItselfIsNotSound(t *testing.T) {
 			t.Errorf("a checkpoint of another key: %v %q %v", ok, why, err)
 		}
 		testkit.OK(t, w.DB.Write(t.Context(), tester, func(ctx context.Context, tx *store.Tx) error {
-			_, err := tx.Exec(ctx, store.SQL(`UPDATE audit_head SET size = 2`))
-			return err
+			return tx.Put(ctx, store.SQL(`UPDATE audit_head SET size = 2`))
 		}))
 		if ok, why, err := log.Sound(t.Context(), nil, verifier); ok || !strings.Contains(why, "up to number 2") || errors.Join(err) != nil {
 			t.Errorf("three entries under a tree of two: %v %q %v", ok, why, err)

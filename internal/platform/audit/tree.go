@@ -74,7 +74,7 @@ func (l *Log) Sequence(ctx context.Context) (n int, err error) {
 			e.Seq, e.OrgSeq = size, orgs[e.Org]
 			orgs[e.Org]++
 			size++
-			if _, err := tx.Exec(ctx, store.SQL(`UPDATE audit_entry SET seq = ?, org_seq = ? WHERE id = ?`, e.Seq, e.OrgSeq, e.ID)); err != nil {
+			if err := tx.Put(ctx, store.SQL(`UPDATE audit_entry SET seq = ?, org_seq = ? WHERE id = ?`, e.Seq, e.OrgSeq, e.ID)); err != nil {
 				return err
 			}
 			if err := t.add(e.Seq, e.Leaf()); err != nil {
@@ -82,13 +82,12 @@ func (l *Log) Sequence(ctx context.Context) (n int, err error) {
 			}
 		}
 		for org, have := range orgs {
-			if _, err := tx.Exec(ctx, store.SQL(`INSERT INTO audit_org (org_id, size) VALUES (?, ?) ON CONFLICT (org_id) DO UPDATE SET size = excluded.size`, org, have)); err != nil {
+			if err := tx.Put(ctx, store.SQL(`INSERT INTO audit_org (org_id, size) VALUES (?, ?) ON CONFLICT (org_id) DO UPDATE SET size = excluded.size`, org, have)); err != nil {
 				return err
 			}
 		}
 		n = len(waiting)
-		_, err = tx.Exec(ctx, store.SQL(`UPDATE audit_head SET size = ? WHERE id = 'tree'`, size))
-		return err
+		return tx.Put(ctx, store.SQL(`UPDATE audit_head SET size = ? WHERE id = 'tree'`, size))
 	})
 	return n, err
 }
@@ -148,7 +147,7 @@ func (t *tree) add(n int64, leaf []byte) error {
 	at := tlog.StoredHashIndex(0, n)
 	for i, h := range hashes {
 		t.fresh[at+int64(i)] = h
-		if _, err := t.tx.Exec(t.ctx, store.SQL(`INSERT INTO audit_hash (idx, hash) VALUES (?, ?)`, at+int64(i), h[:])); err != nil {
+		if err := t.tx.Put(t.ctx, store.SQL(`INSERT INTO audit_hash (idx, hash) VALUES (?, ?)`, at+int64(i), h[:])); err != nil {
 			return err
 		}
 	}

@@ -89,7 +89,7 @@ func (d *district) write(t testing.TB) {
 	t.Helper()
 	testkit.OK(t, d.db.Write(context.WithoutCancel(t.Context()), tester, func(ctx context.Context, tx *store.Tx) error {
 		id := tx.NewID()
-		if _, err := tx.Exec(ctx, store.SQL(`INSERT INTO trial_row (id, district_id, body) VALUES (?, ?, ?)`, id, here, canary)); err != nil {
+		if err := tx.Put(ctx, store.SQL(`INSERT INTO trial_row (id, district_id, body) VALUES (?, ?, ?)`, id, here, canary)); err != nil {
 			return err
 		}
 		return audit.Record(ctx, tx, "trial.written", ref.To("trial", id))

@@ -161,7 +161,7 @@ func Insert(ctx context.Context, tx *store.Tx, head string, columns int, values 
 	for len(values) > 0 {
 		n := min(maxRows, len(values)/columns)
 		q := store.SQL(head).Add(row+strings.Repeat(", "+row, n-1), values[:n*columns]...).Add(tail)
-		if _, err := tx.Exec(ctx, q); err != nil {
+		if err := tx.Put(ctx, q); err != nil {
 			return err
 		}
 		values = values[n*columns:]

@@ -81,9 +81,8 @@ func Keep(ctx context.Context, db *store.DB, v access.Viewer, upload string, bod
 		}
 		if err := db.Write(ctx, v, func(ctx context.Context, tx *store.Tx) error {
 			tx.Unaudited("a piece of a file that nothing was taken from yet")
-			_, err := tx.Exec(ctx, store.SQL(`INSERT INTO bulk_part (district_id, upload_id, n, body) VALUES (?, ?, ?, ?) ON CONFLICT (upload_id, n) DO UPDATE SET body = excluded.body
+			return tx.Put(ctx, store.SQL(`INSERT INTO bulk_part (district_id, upload_id, n, body) VALUES (?, ?, ?, ?) ON CONFLICT (upload_id, n) DO UPDATE SET body = excluded.body
 				WHERE bulk_part.district_id = excluded.district_id`, v.District, upload, n, piece[:got]))
-			return err
 		}); err != nil {
 			return size, err
 		}
@@ -96,8 +95,7 @@ func Keep(ctx context.Context, db *store.DB, v access.Viewer, upload string, bod
 
 // Forget removes a stored file.
 func Forget(ctx context.Context, tx *store.Tx, upload string) error {
-	_, err := tx.Exec(ctx, store.SQL(`DELETE FROM bulk_part WHERE district_id = ? AND upload_id = ?`, tx.Viewer.District, upload))
-	return err
+	return tx.Put(ctx, store.SQL(`DELETE FROM bulk_part WHERE district_id = ? AND upload_id = ?`, tx.Viewer.District, upload))
 }
 
 // Kept reads a stored file piece by piece.

@@ -96,8 +96,7 @@ func (w *world) count(query string, args ...any) (n int64) {
 func (w *world) change(query string, args ...any) {
 	w.t.Helper()
 	testkit.OK(w.t, w.World.DB.Write(w.t.Context(), machine, func(ctx context.Context, tx *store.Tx) error {
-		_, err := tx.Exec(ctx, store.SQL(query, args...))
-		return err
+		return tx.Put(ctx, store.SQL(query, args...))
 	}))
 }
 

@@ -48,12 +48,11 @@ func (s Store) Receive(ctx context.Context, v access.Viewer, name string, r io.R
 		if err := room(ctx, tx, who, f.Size); err != nil {
 			return err
 		}
-		if _, err := tx.Exec(ctx, store.SQL(`INSERT INTO file (id, district_id, account_id, name, type, size, sha256, state, made_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+		if err := tx.Put(ctx, store.SQL(`INSERT INTO file (id, district_id, account_id, name, type, size, sha256, state, made_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
 			f.ID, v.District, who, f.Name, f.Type, f.Size, f.SHA256, string(Receiving), int64(tx.Now))); err != nil {
 			return err
 		}
-		_, err := tx.Exec(ctx, store.SQL(`INSERT INTO file_key (file_id, district_id, key) VALUES (?, ?, ?)`, f.ID, v.District, sealed))
-		return err
+		return tx.Put(ctx, store.SQL(`INSERT INTO file_key (file_id, district_id, key) VALUES (?, ?, ?)`, f.ID, v.District, sealed))
 	})
 	if err != nil {
 		return File{}, err
@@ -64,8 +63,7 @@ func (s Store) Receive(ctx context.Context, v access.Viewer, name string, r io.R
 		part := lid.seal(f.ID, n, body[n*chunkSize:min((n+1)*chunkSize, f.Size)])
 		if err := s.DB.Write(ctx, v, func(ctx context.Context, tx *store.Tx) error {
 			tx.Unaudited(reason)
-			_, err := tx.Exec(ctx, store.SQL(`INSERT INTO file_chunk (file_id, n, district_id, body) VALUES (?, ?, ?, ?)`, f.ID, n, v.District, part))
-			return err
+			return tx.Put(ctx, store.SQL(`INSERT INTO file_chunk (file_id, n, district_id, body) VALUES (?, ?, ?, ?)`, f.ID, n, v.District, part))
 		}); err != nil {
 			return File{}, err
 		}

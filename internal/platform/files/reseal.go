@@ -29,7 +29,7 @@ func Reseal(ctx context.Context, db *store.DB, old, fresh [32]byte) error {
 			if err != nil {
 				return "", fmt.Errorf("files: key of file %s: %w", s.file, err)
 			}
-			if _, err := tx.Exec(ctx, store.SQL(`UPDATE file_key SET key = ? WHERE file_id = ?`, again, s.file)); err != nil {
+			if err := tx.Put(ctx, store.SQL(`UPDATE file_key SET key = ? WHERE file_id = ?`, again, s.file)); err != nil {
 				return "", err
 			}
 			last = s.file

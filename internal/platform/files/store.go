@@ -106,13 +106,12 @@ func (s Store) Claim(ctx context.Context, tx *store.Tx, record ref.Ref, org stri
 // Move binds the files of one record to another, in the transaction that makes the other; that the viewer may do so is for the
 // caller to have decided. They keep counting for the same organisation.
 func (Store) Move(ctx context.Context, tx *store.Tx, from, to string) error {
-	_, err := tx.Exec(ctx, store.SQL(`UPDATE file SET record_id = ? WHERE record_id <> '' AND record_id = ? AND district_id = ? AND state = 'claimed'`, to, from, tx.Viewer.District))
-	return err
+	return tx.Put(ctx, store.SQL(`UPDATE file SET record_id = ? WHERE record_id <> '' AND record_id = ? AND district_id = ? AND state = 'claimed'`, to, from, tx.Viewer.District))
 }
 
 // count adds to what an organisation uses, or takes from it. Rule: it would have more than its quota.
 func (s Store) count(ctx context.Context, tx *store.Tx, org string, more int64) error {
-	if _, err := tx.Exec(ctx, store.SQL(`INSERT INTO file_quota (org_id, district_id, used) VALUES (?, ?, 0) ON CONFLICT (district_id, org_id) DO NOTHING`, org, tx.Viewer.District)); err != nil {
+	if err := tx.Put(ctx, store.SQL(`INSERT INTO file_quota (org_id, district_id, used) VALUES (?, ?, 0) ON CONFLICT (district_id, org_id) DO NOTHING`, org, tx.Viewer.District)); err != nil {
 		return err
 	}
 	limit := s.quota()
@@ -196,7 +195,7 @@ func (s Store) Erase(ctx context.Context, tx *store.Tx, file string) error {
 	if n == 0 {
 		return errs.Missing() // somebody else was faster
 	}
-	if _, err := tx.Exec(ctx, store.SQL(`DELETE FROM file_key WHERE file_id = ?`, f.ID)); err != nil {
+	if err := tx.Put(ctx, store.SQL(`DELETE FROM file_key WHERE file_id = ?`, f.ID)); err != nil {
 		return err
 	}
 	if err := s.count(ctx, tx, f.Org, -f.Size); err != nil {
@@ -216,11 +215,10 @@ func (c *chunk) Dest() []any { return []any{&c.file, &c.n} }
 // access.System. A claimed file that was erased leaves its row, so that a record still says that there was one.
 func (s Store) Sweep(ctx context.Context, v access.Viewer) error {
 	if err := s.DB.Write(ctx, v, func(ctx context.Context, tx *store.Tx) error {
-		if _, err := tx.Exec(ctx, store.SQL(`UPDATE file SET state = 'erased', name = '', sha256 = '' WHERE state IN ('receiving', 'pending') AND made_at <= ?`, waitsSince(tx))); err != nil {
+		if err := tx.Put(ctx, store.SQL(`UPDATE file SET state = 'erased', name = '', sha256 = '' WHERE state IN ('receiving', 'pending') AND made_at <= ?`, waitsSince(tx))); err != nil {
 			return err
 		}
-		_, err := tx.Exec(ctx, store.SQL(`DELETE FROM file_key WHERE file_id IN (SELECT id FROM file WHERE state = 'erased')`))
-		return err
+		return tx.Put(ctx, store.SQL(`DELETE FROM file_key WHERE file_id IN (SELECT id FROM file WHERE state = 'erased')`))
 	}); err != nil {
 		return err
 	}
@@ -237,15 +235,13 @@ func (s Store) Sweep(ctx context.Context, v access.Viewer) error {
 		}
 		for _, c := range left {
 			if err := s.DB.Write(ctx, v, func(ctx context.Context, tx *store.Tx) error {
-				_, err := tx.Exec(ctx, store.SQL(`DELETE FROM file_chunk WHERE file_id = ? AND n = ?`, c.file, c.n))
-				return err
+				return tx.Put(ctx, store.SQL(`DELETE FROM file_chunk WHERE file_id = ? AND n = ?`, c.file, c.n))
 			}); err != nil {
 				return err
 			}
 		}
 	}
 	return s.DB.Write(ctx, v, func(ctx context.Context, tx *store.Tx) error {
-		_, err := tx.Exec(ctx, store.SQL(`DELETE FROM file WHERE state = 'erased' AND record_id = '' AND NOT EXISTS (SELECT 1 FROM file_chunk c WHERE c.file_id = file.id)`))
-		return err
+		return tx.Put(ctx, store.SQL(`DELETE FROM file WHERE state = 'erased' AND record_id = '' AND NOT EXISTS (SELECT 1 FROM file_chunk c WHERE c.file_id = file.id)`))
 	})
 }

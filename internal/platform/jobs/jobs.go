@@ -55,7 +55,11 @@ func Add(ctx context.Context, tx *store.Tx, args Args) error {
 	if err != nil {
 		return err
 	}
-	if _, err = inserters[tx.Engine()]().InsertTx(ctx, tx.Raw(), envelope{Work: args.Kind(), District: tx.Viewer.District, Body: body}, nil); err != nil {
+	raw, err := tx.Raw(ctx)
+	if err != nil {
+		return err
+	}
+	if _, err = inserters[tx.Engine()]().InsertTx(ctx, raw, envelope{Work: args.Kind(), District: tx.Viewer.District, Body: body}, nil); err != nil {
 		return tx.Failed(err)
 	}
 	return nil
@@ -176,8 +180,7 @@ func (q *Queue) Drain(ctx context.Context) (done int, err error) {
 			return done, fmt.Errorf("job %d (%s): %w", id, e.Work, err)
 		}
 		if err := q.db.Write(ctx, access.System("*", "drain jobs"), func(ctx context.Context, tx *store.Tx) error {
-			_, err := tx.Exec(ctx, store.SQL(`DELETE FROM river_job WHERE id = ?`, id))
-			return err
+			return tx.Put(ctx, store.SQL(`DELETE FROM river_job WHERE id = ?`, id))
 		}); err != nil {
 			return done, err
 		}

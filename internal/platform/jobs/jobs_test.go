@@ -43,7 +43,7 @@ func (other) Kind() string { return "trial.other" }
 
 func ask(ctx context.Context, tx *store.Tx, ids ...string) error {
 	for _, id := range ids {
-		if _, err := tx.Exec(ctx, store.SQL(`INSERT INTO trial_asked (id) VALUES (?)`, id)); err != nil {
+		if err := tx.Put(ctx, store.SQL(`INSERT INTO trial_asked (id) VALUES (?)`, id)); err != nil {
 			return err
 		}
 		if err := jobs.Add(ctx, tx, mark{id}); err != nil {
@@ -177,8 +177,7 @@ func TestRiverDoesEachJobOnceWhilePeopleWrite(t *testing.T) {
 			defer func() { mu.Lock(); running--; mu.Unlock() }()
 			time.Sleep(5 * time.Millisecond)
 			return w.DB.Write(ctx, v, func(ctx context.Context, tx *store.Tx) error {
-				_, err := tx.Exec(ctx, store.SQL(`INSERT INTO trial_done (id) VALUES (?)`, m.ID))
-				return err
+				return tx.Put(ctx, store.SQL(`INSERT INTO trial_done (id) VALUES (?)`, m.ID))
 			})
 		})
 		testkit.OK(t, q.Start(t.Context(), 2))

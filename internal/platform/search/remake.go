@@ -52,9 +52,8 @@ func Remake(ctx context.Context, db *store.DB, v access.Viewer, sources []Source
 					row.after, row.done = last, row.done+int64(n)
 				}
 				row.ended = n == 0
-				_, err = tx.Exec(ctx, store.SQL(`INSERT INTO search_remake (district_id, source, after_id, done, ended) VALUES (?, ?, ?, ?, ?)
+				return tx.Put(ctx, store.SQL(`INSERT INTO search_remake (district_id, source, after_id, done, ended) VALUES (?, ?, ?, ?, ?)
 					ON CONFLICT (district_id, source) DO UPDATE SET after_id = excluded.after_id, done = excluded.done, ended = excluded.ended`, v.District, s.Name, row.after, row.done, row.ended))
-				return err
 			}); err != nil {
 				return err
 			}
@@ -66,8 +65,7 @@ func Remake(ctx context.Context, db *store.DB, v access.Viewer, sources []Source
 		return err
 	}
 	return db.Write(ctx, v, func(ctx context.Context, tx *store.Tx) error {
-		_, err := tx.Exec(ctx, store.SQL(`DELETE FROM search_remake WHERE district_id = ?`, v.District))
-		return err
+		return tx.Put(ctx, store.SQL(`DELETE FROM search_remake WHERE district_id = ?`, v.District))
 	})
 }
 

@@ -43,14 +43,12 @@ func AddName(ctx context.Context, tx *store.Tx, record string, scopes []string, 
 	if sep == "" {
 		return nil
 	}
-	_, err := tx.Exec(ctx, q.Add(`ON CONFLICT DO NOTHING`))
-	return err
+	return tx.Put(ctx, q.Add(`ON CONFLICT DO NOTHING`))
 }
 
 // DropName makes a record no longer findable by name.
 func DropName(ctx context.Context, tx *store.Tx, record string) error {
-	_, err := tx.Exec(ctx, store.SQL(`DELETE FROM search_name WHERE record_id = ?`, record))
-	return err
+	return tx.Put(ctx, store.SQL(`DELETE FROM search_name WHERE record_id = ?`, record))
 }
 
 // Names returns the ids of records whose names hold every word of q as a beginning, within the scopes, that the viewer may
@@ -78,26 +76,23 @@ func AddText(ctx context.Context, tx *store.Tx, record string, scopes []string, 
 	}
 	words := strings.Join(scoped(scopes, fold.Tokens(body)), " ")
 	if tx.Engine() == store.Postgres {
-		_, err := tx.Exec(ctx, store.SQL(`INSERT INTO search_text (record_id, district_id, scope, words) VALUES (?, ?, '', to_tsvector('simple', ?))`, record, tx.Viewer.District, words))
-		return err
+		return tx.Put(ctx, store.SQL(`INSERT INTO search_text (record_id, district_id, scope, words) VALUES (?, ?, '', to_tsvector('simple', ?))`, record, tx.Viewer.District, words))
 	}
 	n, err := store.Value[int64](ctx, tx, store.SQL(`INSERT INTO search_text (record_id, district_id) VALUES (?, ?) RETURNING n`, record, tx.Viewer.District))
 	if err != nil {
 		return err
 	}
-	_, err = tx.Exec(ctx, store.SQL(`INSERT INTO search_words (rowid, scope, body) VALUES (?, '', ?)`, n, words))
-	return err
+	return tx.Put(ctx, store.SQL(`INSERT INTO search_words (rowid, scope, body) VALUES (?, '', ?)`, n, words))
 }
 
 // DropText makes the words of a record no longer findable.
 func DropText(ctx context.Context, tx *store.Tx, record string) error {
 	if tx.Engine() == store.SQLite {
-		if _, err := tx.Exec(ctx, store.SQL(`DELETE FROM search_words WHERE rowid IN (SELECT n FROM search_text WHERE record_id = ?)`, record)); err != nil {
+		if err := tx.Put(ctx, store.SQL(`DELETE FROM search_words WHERE rowid IN (SELECT n FROM search_text WHERE record_id = ?)`, record)); err != nil {
 			return err
 		}
 	}
-	_, err := tx.Exec(ctx, store.SQL(`DELETE FROM search_text WHERE record_id = ?`, record))
-	return err
+	return tx.Put(ctx, store.SQL(`DELETE FROM search_text WHERE record_id = ?`, record))
 }
 
 // scoped puts a scope before each word, as the index holds them: the beginning of a word is looked for among the words of the

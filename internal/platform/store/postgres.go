@@ -48,10 +48,10 @@ func (db *DB) readIsolation() sql.IsolationLevel {
 	return sql.LevelDefault
 }
 
-// setDistrict tells row-level security which district this transaction is for: the second wall behind every query's own.
-func setDistrict(ctx context.Context, raw *sql.Tx, district string) error {
-	_, err := raw.ExecContext(ctx, `SELECT set_config('app.district', $1, true)`, district)
-	return err
+// forDistrict is what row-level security asks of a transaction: for which district it is. It is the second wall behind every
+// query's own.
+func forDistrict(v access.Viewer) errand {
+	return errand{text: `SELECT set_config('app.district', $1, true)`, args: []any{v.District}}
 }
 
 // attempts is how often a closure runs when rivals keep it from committing.
@@ -85,10 +85,7 @@ func (db *DB) tryPostgres(ctx context.Context, v access.Viewer, fn func(context.
 		return db.fault(err)
 	}
 	defer raw.Rollback() //nolint:errcheck // after Commit it does nothing
-	if err := setDistrict(ctx, raw, v.District); err != nil {
-		return db.fault(err)
-	}
-	if err := db.newTx(raw, v).run(ctx, fn); err != nil {
+	if err := db.newTx(raw, conn, v).run(ctx, fn); err != nil {
 		return err
 	}
 	if err := raw.Commit(); err != nil {

@@ -2,8 +2,6 @@ package store
 
 import (
 	"context"
-	"database/sql"
-	"errors"
 	"strconv"
 	"strings"
 
@@ -179,64 +177,11 @@ func Exists(ctx context.Context, tx *Tx, q *Query) (bool, error) {
 }
 
 func allFunc[T any](ctx context.Context, tx *Tx, q *Query, dest func(*T) []any) (out []T, err error) {
-	rows, err := tx.query(ctx, q)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	for rows.Next() {
-		var v T
-		if err := scan(rows, dest(&v)); err != nil {
-			return nil, tx.Failed(err)
-		}
-		out = append(out, v)
-	}
-	if err := rows.Err(); err != nil {
-		return nil, tx.Failed(err)
-	}
-	return out, nil
+	err = tx.Together(ctx, each(&out, q, dest))
+	return out, err
 }
 
 func oneFunc[T any](ctx context.Context, tx *Tx, q *Query, dest func(*T) []any) (v T, err error) {
-	rows, err := tx.query(ctx, q)
-	if err != nil {
-		return v, err
-	}
-	defer rows.Close()
-	if !rows.Next() {
-		if err := rows.Err(); err != nil && !errors.Is(err, sql.ErrNoRows) {
-			return v, tx.Failed(err)
-		}
-		return v, errs.Missing()
-	}
-	if err := scan(rows, dest(&v)); err != nil {
-		return v, tx.Failed(err)
-	}
-	if err := rows.Close(); err != nil {
-		return v, tx.Failed(err)
-	}
-	return v, nil
-}
-
-// scan reads a row; no destinations means that its being there is all that was asked.
-func scan(rows *sql.Rows, dest []any) error {
-	if len(dest) == 0 {
-		return nil
-	}
-	return rows.Scan(dest...)
-}
-
-func (tx *Tx) query(ctx context.Context, q *Query) (*sql.Rows, error) {
-	text, args, err := q.compile(tx)
-	if err != nil {
-		return nil, err
-	}
-	if err := tx.ready(); err != nil {
-		return nil, err
-	}
-	rows, err := tx.raw.QueryContext(ctx, text, args...)
-	if err != nil {
-		return nil, tx.Failed(err)
-	}
-	return rows, nil
+	err = tx.Together(ctx, only(&v, q, dest))
+	return v, err
 }

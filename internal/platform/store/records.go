@@ -28,9 +28,8 @@ func (tx *Tx) AddRecord(ctx context.Context, r access.Record) error {
 		}
 		r.Restricted, r.Locked = r.Restricted || parent.Restricted, r.Locked || parent.Locked
 	}
-	_, err := tx.Exec(ctx, SQL(`INSERT INTO access_record (id, district_id, kind, part, org_id, child_id, author_id, subject_id, restricted, locked, parent_id)
+	return tx.Put(ctx, SQL(`INSERT INTO access_record (id, district_id, kind, part, org_id, child_id, author_id, subject_id, restricted, locked, parent_id)
 		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`, r.ID, tx.Viewer.District, r.Kind, r.Part, r.Org, r.Child, r.Author, r.Subject, r.Restricted, r.Locked, r.Parent))
-	return err
 }
 
 // Grant is a relation to be made.
@@ -42,46 +41,40 @@ type Grant struct {
 
 // AddGrant makes a relation; one that is there already gets the new end.
 func (tx *Tx) AddGrant(ctx context.Context, g Grant) error {
-	_, err := tx.Exec(ctx, SQL(`INSERT INTO access_grant (district_id, record_id, kind, to_id, from_at, until_at, by_id, reason) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+	return tx.Put(ctx, SQL(`INSERT INTO access_grant (district_id, record_id, kind, to_id, from_at, until_at, by_id, reason) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
 		ON CONFLICT (record_id, kind, to_id, from_at) DO UPDATE SET until_at = excluded.until_at`,
 		tx.Viewer.District, g.Record, g.Kind, g.To, int64(g.From), int64(g.Until), tx.Viewer.Account, g.Reason))
-	return err
 }
 
 // EndGrants ends the live relations of a kind to a record, now.
 func (tx *Tx) EndGrants(ctx context.Context, record, kind, to string) error {
-	_, err := tx.Exec(ctx, SQL(`UPDATE access_grant SET until_at = ? WHERE record_id = ? AND kind = ? AND until_at > ?`, int64(tx.Now), record, kind, int64(tx.Now)).
+	return tx.Put(ctx, SQL(`UPDATE access_grant SET until_at = ? WHERE record_id = ? AND kind = ? AND until_at > ?`, int64(tx.Now), record, kind, int64(tx.Now)).
 		If(to != "", `AND to_id = ?`, to))
-	return err
 }
 
 // HoldRecord holds a record until the transaction ends: nobody adds a part to it or changes who reads it meanwhile, and what is
 // read after it is current.
 func (tx *Tx) HoldRecord(ctx context.Context, record string) error {
-	_, err := tx.Exec(ctx, SQL(`UPDATE access_record SET parent_id = parent_id WHERE id = ?`, record))
-	return err
+	return tx.Put(ctx, SQL(`UPDATE access_record SET parent_id = parent_id WHERE id = ?`, record))
 }
 
 // Restrict takes a record with all its parts from the school's whole lead team, or locks it to named people. The record comes
 // first, in a statement of its own: a part that somebody is adding is there before the second statement looks for parts.
 func (tx *Tx) Restrict(ctx context.Context, record string, restricted, locked bool) error {
-	if _, err := tx.Exec(ctx, SQL(`UPDATE access_record SET restricted = ?, locked = ? WHERE id = ?`, restricted, locked, record)); err != nil {
+	if err := tx.Put(ctx, SQL(`UPDATE access_record SET restricted = ?, locked = ? WHERE id = ?`, restricted, locked, record)); err != nil {
 		return err
 	}
-	_, err := tx.Exec(ctx, SQL(`UPDATE access_record SET restricted = ?, locked = ? WHERE parent_id <> '' AND parent_id = ?`, restricted, locked, record))
-	return err
+	return tx.Put(ctx, SQL(`UPDATE access_record SET restricted = ?, locked = ? WHERE parent_id <> '' AND parent_id = ?`, restricted, locked, record))
 }
 
 // Rekind makes a record and its parts another kind, so that other rules decide over them from now on, or none.
 func (tx *Tx) Rekind(ctx context.Context, record, kind string) error {
-	_, err := tx.Exec(ctx, SQL(`UPDATE access_record SET kind = ? WHERE id = ? OR parent_id <> '' AND parent_id = ?`, kind, record, record))
-	return err
+	return tx.Put(ctx, SQL(`UPDATE access_record SET kind = ? WHERE id = ? OR parent_id <> '' AND parent_id = ?`, kind, record, record))
 }
 
 // SetSubject says whom a record and its parts are about: whoever that is reads nothing of it from now on.
 func (tx *Tx) SetSubject(ctx context.Context, record, account string) error {
-	_, err := tx.Exec(ctx, SQL(`UPDATE access_record SET subject_id = ? WHERE id = ? OR parent_id <> '' AND parent_id = ?`, account, record, record))
-	return err
+	return tx.Put(ctx, SQL(`UPDATE access_record SET subject_id = ? WHERE id = ? OR parent_id <> '' AND parent_id = ?`, account, record, record))
 }
 
 type recordRow struct{ access.Record }

@@ -10,6 +10,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"fmt"
@@ -196,20 +197,19 @@ func (db *DB) Read(ctx context.Context, v access.Viewer, fn func(context.Context
 }
 
 func (db *DB) snapshot(ctx context.Context, v access.Viewer, fn func(context.Context, *Tx) error) ([]Note, []func(context.Context, *Tx) error, error) {
-	raw, err := db.read.BeginTx(ctx, &sql.TxOptions{ReadOnly: true, Isolation: db.readIsolation()})
+	conn, err := db.read.Conn(ctx)
+	if err != nil {
+		return nil, nil, db.fault(err)
+	}
+	defer conn.Close() //nolint:errcheck // it goes back to the pool
+	raw, err := conn.BeginTx(ctx, &sql.TxOptions{ReadOnly: true, Isolation: db.readIsolation()})
 	if err != nil {
 		return nil, nil, db.fault(err)
 	}
 	defer raw.Rollback() //nolint:errcheck // a read has nothing to lose
-	tx := db.newTx(raw, v)
+	tx := db.newTx(raw, conn, v)
 	tx.reading = true
-	ctx = context.WithValue(ctx, inside{}, true)
-	if db.engine == Postgres {
-		if err := setDistrict(ctx, raw, v.District); err != nil {
-			return nil, nil, db.fault(err)
-		}
-	}
-	if err := fn(ctx, tx); err != nil {
+	if err := fn(context.WithValue(ctx, inside{}, true), tx); err != nil {
 		return nil, nil, err
 	}
 	return tx.notes, tx.along, nil
@@ -242,21 +242,28 @@ func (db *DB) InSteps(ctx context.Context, v access.Viewer, step func(ctx contex
 	}
 }
 
-func (db *DB) newTx(raw *sql.Tx, v access.Viewer) *Tx {
+func (db *DB) newTx(raw *sql.Tx, conn *sql.Conn, v access.Viewer) *Tx {
 	now := db.Now()
 	if _, ok := v.IsSystem(); ok || v.Now == 0 {
 		v.Now = now
 	}
-	return &Tx{db: db, raw: raw, Viewer: v, Now: now}
+	tx := &Tx{db: db, raw: raw, conn: conn, Viewer: v, Now: now}
+	if db.engine == Postgres {
+		tx.waiting = append(tx.waiting, forDistrict(v))
+	}
+	return tx
 }
 
 // run calls fn and then asks whether what it did may stand.
 func (tx *Tx) run(ctx context.Context, fn func(context.Context, *Tx) error) error {
 	if err := fn(ctx, tx); err != nil {
+		if len(tx.waiting) > 0 { // they came before: fn would have stopped at one that is wrong
+			return cmp.Or(tx.trip(ctx), err)
+		}
 		return err
 	}
-	if tx.poison != nil {
-		return tx.poison
+	if err := tx.ready(); err != nil {
+		return err
 	}
 	if len(tx.notes) > 0 {
 		if tx.db.noter == nil {
@@ -269,7 +276,7 @@ func (tx *Tx) run(ctx context.Context, fn func(context.Context, *Tx) error) erro
 	if _, system := tx.Viewer.IsSystem(); tx.wrote && !tx.audited && !system {
 		return errs.New(errs.Internal, "store: a change without an audit entry")
 	}
-	return nil
+	return tx.trip(ctx)
 }
 
 // closureLimit is how long one closure's statements may take; every page waits for the writer.

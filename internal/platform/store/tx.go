@@ -19,6 +19,8 @@ type Tx struct {
 
 	db      *DB
 	raw     *sql.Tx
+	conn    *sql.Conn // on which it runs, on PostgreSQL
+	waiting []errand  // for the next trip there
 	notes   []Note
 	along   []func(context.Context, *Tx) error
 	reading bool
@@ -34,8 +36,9 @@ func (tx *Tx) NewID() string { return tx.db.ids.New(tx.Now) }
 // Engine says which database runs below; for platform packages whose SQL differs.
 func (tx *Tx) Engine() Engine { return tx.db.engine }
 
-// Raw returns the bare transaction, for the job queue and the audit sequencer only; archtest holds everybody else off.
-func (tx *Tx) Raw() *sql.Tx { return tx.raw }
+// Raw returns the bare transaction, with everything done that was Put before, for the job queue only; archtest holds everybody
+// else off.
+func (tx *Tx) Raw(ctx context.Context) (*sql.Tx, error) { return tx.raw, tx.trip(ctx) }
 
 // Audited says that this transaction has written its audit entry. Only platform/audit calls it.
 func (tx *Tx) Audited() { tx.audited = true }
@@ -78,28 +81,16 @@ func (tx *Tx) Lock(ctx context.Context, table, id string) (version int64, err er
 	return v.version - 1, nil
 }
 
-var tableName = regexp.MustCompile(`^[a-z][a-z0-9_]*$`)
-
-// Exec runs a statement that returns no rows and says how many it changed.
-func (tx *Tx) Exec(ctx context.Context, q *Query) (int64, error) {
-	text, args, err := q.compile(tx)
-	if err != nil {
-		return 0, err
+// Hold is Lock for whoever does not ask for the version: it goes along with the next question, which sees the row as it is then and
+// says where there is none.
+func (tx *Tx) Hold(ctx context.Context, table, id string) error {
+	if !tableName.MatchString(table) {
+		return errs.New(errs.Internal, "not a table: "+table)
 	}
-	if err := tx.ready(); err != nil {
-		return 0, err
-	}
-	if tx.reading {
-		return 0, errs.New(errs.Internal, "store: a change inside a read: "+text)
-	}
-	res, err := tx.raw.ExecContext(ctx, text, args...)
-	if err != nil {
-		return 0, tx.Failed(err)
-	}
-	tx.wrote = true
-	n, err := res.RowsAffected()
-	return n, err
+	return tx.Put(ctx, SQL(`UPDATE `+table+` SET version = version + 1 WHERE id = ?`, id))
 }
+
+var tableName = regexp.MustCompile(`^[a-z][a-z0-9_]*$`)
 
 func (tx *Tx) ready() error { return tx.poison }
 

@@ -179,7 +179,7 @@ func (w *writer) one(raw *sql.Tx, c *closure) (torn bool) {
 	}
 	ctx, cancel := context.WithTimeout(context.WithValue(context.WithoutCancel(c.ctx), inside{}, true), closureLimit)
 	defer cancel()
-	tx := w.db.newTx(raw, c.v)
+	tx := w.db.newTx(raw, nil, c.v)
 	w.timed(c, func() {
 		defer func() { c.boom = recover() }()
 		c.err = tx.run(ctx, c.fn)

@@ -75,7 +75,7 @@ func Add(ctx context.Context, tx *store.Tx, e Entry) (string, error) {
 	if e.Precision == "" {
 		e.Precision = Minute
 	}
-	_, err := tx.Exec(ctx, store.SQL(`INSERT INTO story_entry (child_id, at, id, district_id, precision, recorded_at, record_id, kind, line, detail, voice, level, significant)
+	err := tx.Put(ctx, store.SQL(`INSERT INTO story_entry (child_id, at, id, district_id, precision, recorded_at, record_id, kind, line, detail, voice, level, significant)
 		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`, e.Child, int64(e.At), e.ID, tx.Viewer.District, string(e.Precision), int64(e.RecordedAt), e.Record,
 		string(e.Kind), e.Line, e.Detail, e.Voice, e.Level, e.Significant))
 	return e.ID, err
@@ -83,14 +83,12 @@ func Add(ctx context.Context, tx *store.Tx, e Entry) (string, error) {
 
 // Relevel shows a new level on the entries of a record; the change itself is an entry of its own (CON-8).
 func Relevel(ctx context.Context, tx *store.Tx, record string, level int) error {
-	_, err := tx.Exec(ctx, store.SQL(`UPDATE story_entry SET level = ? WHERE record_id = ?`, level, record))
-	return err
+	return tx.Put(ctx, store.SQL(`UPDATE story_entry SET level = ? WHERE record_id = ?`, level, record))
 }
 
 // Retitle gives the entries of a record another title.
 func Retitle(ctx context.Context, tx *store.Tx, record, line string) error {
-	_, err := tx.Exec(ctx, store.SQL(`UPDATE story_entry SET line = ? WHERE record_id = ?`, line, record))
-	return err
+	return tx.Put(ctx, store.SQL(`UPDATE story_entry SET line = ? WHERE record_id = ?`, line, record))
 }
 
 // Mark marks an entry significant, or with an empty reason takes the mark away. The caller records it in the audit log.
@@ -99,8 +97,7 @@ func Mark(ctx context.Context, tx *store.Tx, child, id, reason string) error {
 	if _, err := store.Value[string](ctx, tx, store.SQL(`SELECT s.id FROM story_entry s JOIN access_record r ON r.id = s.record_id WHERE s.child_id = ? AND s.id = ?`, child, id).Changeable("r")); err != nil {
 		return err
 	}
-	_, err := tx.Exec(ctx, store.SQL(`UPDATE story_entry SET significant = ? WHERE child_id = ? AND id = ?`, reason, child, id))
-	return err
+	return tx.Put(ctx, store.SQL(`UPDATE story_entry SET significant = ? WHERE child_id = ? AND id = ?`, reason, child, id))
 }
 
 // Of returns the entries of a child that the viewer may see, newest first, from since on. limit 0 means all.

@@ -81,8 +81,7 @@ func KeepDraft(ctx context.Context, tx *store.Tx, d Draft) error {
 
 // DropDraft removes the author's draft, in the transaction that makes the record it was for.
 func DropDraft(ctx context.Context, tx *store.Tx, draft string) error {
-	_, err := tx.Exec(ctx, store.SQL(`DELETE FROM web_draft WHERE id = ? AND account_id = ?`, draft, tx.Viewer.Account))
-	return err
+	return tx.Put(ctx, store.SQL(`DELETE FROM web_draft WHERE id = ? AND account_id = ?`, draft, tx.Viewer.Account))
 }
 
 // Drafts keeps what is being typed.
@@ -151,8 +150,7 @@ func (d Drafts) discard(w http.ResponseWriter, r *http.Request) error {
 // SweepDrafts removes drafts that nobody has touched for 30 days.
 func (d Drafts) Sweep(ctx context.Context, v access.Viewer) error {
 	return d.DB.Write(ctx, v, func(ctx context.Context, tx *store.Tx) error {
-		_, err := tx.Exec(ctx, store.SQL(`DELETE FROM web_draft WHERE at < ?`, int64(tx.Now.Add(-draftLife))))
-		return err
+		return tx.Put(ctx, store.SQL(`DELETE FROM web_draft WHERE at < ?`, int64(tx.Now.Add(-draftLife))))
 	})
 }
 

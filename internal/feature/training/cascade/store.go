@@ -70,12 +70,12 @@ func (Store) Lead(ctx context.Context, tx *store.Tx, id ID) (Lead, error) {
 }
 
 func (Store) insertPlan(ctx context.Context, tx *store.Tx, p Plan, l Lead) error {
-	if _, err := tx.Exec(ctx, store.SQL(`INSERT INTO training_cascade (id, district_id, org_id, booking_id, run_id, title, kind, attended_on, lead_mark, aim, due_on, costs_given, fee, cover, state, made_at)
+	if err := tx.Put(ctx, store.SQL(`INSERT INTO training_cascade (id, district_id, org_id, booking_id, run_id, title, kind, attended_on, lead_mark, aim, due_on, costs_given, fee, cover, state, made_at)
 		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`, string(p.ID), tx.Viewer.District, p.Org, p.Booking, p.Run, p.Title, p.Kind, string(p.AttendedOn), p.LeadMark, p.Aim, string(p.Due), p.CostsGiven, p.Fee, p.Cover,
 		string(Open), int64(tx.Now))); err != nil {
 		return err
 	}
-	if _, err := tx.Exec(ctx, store.SQL(`INSERT INTO training_cascade_lead (id, district_id, account_id, name, title, email) VALUES (?, ?, ?, ?, ?, ?)`, string(p.ID), tx.Viewer.District, l.Account, l.Name, l.Title, l.Email)); err != nil {
+	if err := tx.Put(ctx, store.SQL(`INSERT INTO training_cascade_lead (id, district_id, account_id, name, title, email) VALUES (?, ?, ?, ?, ?, ?)`, string(p.ID), tx.Viewer.District, l.Account, l.Name, l.Title, l.Email)); err != nil {
 		return err
 	}
 	if err := tx.AddRecord(ctx, access.Record{ID: string(p.ID), Kind: access.Cascade, Part: access.PartPlan, Org: p.Org}); err != nil {
@@ -92,9 +92,8 @@ const far = clock.Millis(1<<62 - 1)
 
 // updatePlan saves what can be changed of a plan.
 func (Store) updatePlan(ctx context.Context, tx *store.Tx, p Plan) error {
-	_, err := tx.Exec(ctx, store.SQL(`UPDATE training_cascade SET aim = ?, due_on = ?, costs_given = ?, fee = ?, cover = ?, state = ?, changed = ?, completed_at = ? WHERE id = ?`,
+	return tx.Put(ctx, store.SQL(`UPDATE training_cascade SET aim = ?, due_on = ?, costs_given = ?, fee = ?, cover = ?, state = ?, changed = ?, completed_at = ? WHERE id = ?`,
 		p.Aim, string(p.Due), p.CostsGiven, p.Fee, p.Cover, string(p.State), p.Changed, int64(p.CompletedAt), string(p.ID)))
-	return err
 }
 
 // setWritten keeps when somebody was written to: told, or reminded.
@@ -103,8 +102,7 @@ func (Store) setWritten(ctx context.Context, tx *store.Tx, id ID, remind bool) e
 	if remind {
 		q = store.SQL(`UPDATE training_cascade SET reminded_at = ? WHERE id = ?`, int64(tx.Now), string(id))
 	}
-	_, err := tx.Exec(ctx, q)
-	return err
+	return tx.Put(ctx, q)
 }
 
 // toRemind returns the open plans whose day is so near that whoever keeps them is reminded, and has not been.
@@ -141,12 +139,10 @@ func (Store) opened(ctx context.Context, tx *store.Tx, code, link string) (Sessi
 }
 
 func (Store) insertSession(ctx context.Context, tx *store.Tx, s Session) error {
-	_, err := tx.Exec(ctx, store.SQL(`INSERT INTO training_cascade_session (id, district_id, cascade_id, on_day, starts, minutes, place, cost, state) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+	return tx.Put(ctx, store.SQL(`INSERT INTO training_cascade_session (id, district_id, cascade_id, on_day, starts, minutes, place, cost, state) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
 		string(s.ID), tx.Viewer.District, string(s.Cascade), string(s.On), s.Starts, s.Minutes, s.Place, s.Cost, string(SessionPlanned)))
-	return err
 }
 
 func (Store) setSession(ctx context.Context, tx *store.Tx, s Session, code, link string) error {
-	_, err := tx.Exec(ctx, store.SQL(`UPDATE training_cascade_session SET state = ?, opened_at = ?, code_key = ?, link_key = ? WHERE id = ?`, string(s.State), int64(s.OpenedAt), code, link, string(s.ID)))
-	return err
+	return tx.Put(ctx, store.SQL(`UPDATE training_cascade_session SET state = ?, opened_at = ?, code_key = ?, link_key = ? WHERE id = ?`, string(s.State), int64(s.OpenedAt), code, link, string(s.ID)))
 }

@@ -34,7 +34,7 @@ func (Store) insertReach(ctx context.Context, tx *store.Tx, s Session, mark, org
 
 // insertSignIn writes who came, as a record of the plan's.
 func (Store) insertSignIn(ctx context.Context, tx *store.Tx, i SignIn, org string) error {
-	if _, err := tx.Exec(ctx, store.SQL(`INSERT INTO training_cascade_sign_in (id, district_id, session_id, cascade_id, person, account_id, name, title, how, signed_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+	if err := tx.Put(ctx, store.SQL(`INSERT INTO training_cascade_sign_in (id, district_id, session_id, cascade_id, person, account_id, name, title, how, signed_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
 		i.ID, tx.Viewer.District, string(i.Session), string(i.Cascade), i.Mark, i.Account, i.Name, i.Title, i.How, int64(i.At))); err != nil {
 		return err
 	}
@@ -43,11 +43,10 @@ func (Store) insertSignIn(ctx context.Context, tx *store.Tx, i SignIn, org strin
 
 // takeOff takes somebody off a list and out of what is counted.
 func (Store) takeOff(ctx context.Context, tx *store.Tx, i SignIn) error {
-	if _, err := tx.Exec(ctx, store.SQL(`UPDATE training_cascade_sign_in SET off = ? WHERE id = ?`, true, i.ID)); err != nil {
+	if err := tx.Put(ctx, store.SQL(`UPDATE training_cascade_sign_in SET off = ? WHERE id = ?`, true, i.ID)); err != nil {
 		return err
 	}
-	_, err := tx.Exec(ctx, store.SQL(`DELETE FROM training_cascade_reach WHERE session_id = ? AND person = ?`, string(i.Session), i.Mark))
-	return err
+	return tx.Put(ctx, store.SQL(`DELETE FROM training_cascade_reach WHERE session_id = ? AND person = ?`, string(i.Session), i.Mark))
 }
 
 // Came returns how many came to each session of a plan.
@@ -109,14 +108,13 @@ func (Store) counted(ctx context.Context, tx *store.Tx, of SessionID) (came, ans
 }
 
 func (Store) insertAnswer(ctx context.Context, tx *store.Tx, id string, s Session, org, rating string) error {
-	_, err := tx.Exec(ctx, store.SQL(`INSERT INTO training_cascade_answer (id, district_id, session_id, cascade_id, org_id, rating) VALUES (?, ?, ?, ?, ?, ?)`, id, tx.Viewer.District, string(s.ID), string(s.Cascade), org, rating))
-	return err
+	return tx.Put(ctx, store.SQL(`INSERT INTO training_cascade_answer (id, district_id, session_id, cascade_id, org_id, rating) VALUES (?, ?, ?, ?, ?, ?)`, id, tx.Viewer.District, string(s.ID), string(s.Cascade), org, rating))
 }
 
 // insertWords keeps words under an id of their own, which says neither who wrote them nor what they answered.
 func (Store) insertWords(ctx context.Context, tx *store.Tx, p Plan, said string) error {
 	id := tx.NewID()
-	if _, err := tx.Exec(ctx, store.SQL(`INSERT INTO training_cascade_words (id, district_id, cascade_id, words) VALUES (?, ?, ?, ?)`, id, tx.Viewer.District, string(p.ID), said)); err != nil {
+	if err := tx.Put(ctx, store.SQL(`INSERT INTO training_cascade_words (id, district_id, cascade_id, words) VALUES (?, ?, ?, ?)`, id, tx.Viewer.District, string(p.ID), said)); err != nil {
 		return err
 	}
 	return tx.AddRecord(ctx, access.Record{ID: id, Kind: access.Cascade, Part: access.PartWords, Org: p.Org, Parent: string(p.ID)})

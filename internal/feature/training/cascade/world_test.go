@@ -184,8 +184,7 @@ func (w *world) register(was cascade.Was) {
 	w.t.Helper()
 	testkit.OK(w.t, w.DB.Write(w.t.Context(), w.system, func(ctx context.Context, tx *store.Tx) error {
 		tx.Unaudited("a test")
-		_, err := tx.Exec(ctx, store.SQL(`UPDATE training_place SET attended = ? WHERE district_id = ?`, int64(was), w.system.District))
-		return err
+		return tx.Put(ctx, store.SQL(`UPDATE training_place SET attended = ? WHERE district_id = ?`, int64(was), w.system.District))
 	}))
 }
 

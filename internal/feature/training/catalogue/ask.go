@@ -80,13 +80,12 @@ type offering struct {
 	block  training.Block
 	claims training.Claims
 	runs   []training.Run
-	org    string
-	name   string // of the organisation
+	name   string // of the organisation that asks
 }
 
 // offering loads a block with what the school of the viewer has in it.
 func (f Pages) offering(ctx context.Context, tx *store.Tx, b training.Block, org string) (o offering, err error) {
-	o.block, o.org = b, org
+	o.block = b
 	if o.runs, err = f.Store.RunsOf(ctx, tx, b.ID); err != nil {
 		return o, err
 	}
@@ -152,10 +151,10 @@ func asking(v askView) web.Page {
 }
 
 // loadAsk makes the form of a run for the viewer; fill puts what is known into it.
-func (f Pages) loadAsk(r *http.Request, fill func(*askForm)) (v askView, o offering, err error) {
+func (f Pages) loadAsk(r *http.Request, fill func(*askForm)) (v askView, err error) {
 	id, err := pathRun(r)
 	if err != nil {
-		return v, o, err
+		return v, err
 	}
 	err = f.DB.Read(r.Context(), web.Viewer(r), func(ctx context.Context, tx *store.Tx) error {
 		x, c, b, err := f.shown(ctx, tx, id)
@@ -166,7 +165,8 @@ func (f Pages) loadAsk(r *http.Request, fill func(*askForm)) (v askView, o offer
 		if err != nil {
 			return err
 		}
-		if o, err = f.offering(ctx, tx, b, org); err != nil {
+		o, err := f.offering(ctx, tx, b, org)
+		if err != nil {
 			return err
 		}
 		form := newAskForm(b, o.dates(tx))
@@ -181,42 +181,56 @@ func (f Pages) loadAsk(r *http.Request, fill func(*askForm)) (v askView, o offer
 		v.Heading, v.Action, v.Button, v.Back = "Ask for a place: "+titleOf(c), "/training/dates/"+string(id)+"/ask", "Ask for a place", "/training/dates/"+string(id)
 		return nil
 	})
-	return v, o, err
+	return v, err
 }
 
 func (f Pages) begin(w http.ResponseWriter, r *http.Request) error {
-	v, _, err := f.loadAsk(r, func(form *askForm) { form.ID = web.NewID(r) })
+	v, err := f.loadAsk(r, func(form *askForm) { form.ID = web.NewID(r) })
 	if err != nil {
 		return err
 	}
 	return web.Show(w, r, asking(v))
 }
 
+// ask takes the form. What it can say at its fields is found out only where it is shown again: in a rush most are sent once.
 func (f Pages) ask(w http.ResponseWriter, r *http.Request) error {
-	ok := false
-	v, o, err := f.loadAsk(r, func(form *askForm) { ok = form.Parse(r) })
+	page, err := pathRun(r)
 	if err != nil {
 		return err
 	}
-	form := v.Form
-	if form.ID == "" {
+	form, whole := sentAsk(r)
+	var refused error
+	if whole && form.ID != "" {
+		state, err := f.AskAtWork(r.Context(), web.Viewer(r), page, training.Request{Booking: training.Booking{ID: training.BookingID(form.ID), Name: form.Name.Value, Title: form.Title.Value, Email: form.Email.Value,
+			ManagerName: form.Manager.Value, ManagerMail: form.ManagerMail.Value, OneDayWhy: form.OneDay.Value}, First: training.RunID(form.First.Value), Second: training.RunID(form.Second.Value),
+			Group: form.Group.Value, Access: form.Access.Value, Diet: form.Diet.Value})
+		switch {
+		case err == nil:
+			return web.Redirect(w, r, bookingPath(training.BookingID(form.ID)), said(state))
+		case !errs.Is(err, errs.Rule) && !errs.Is(err, errs.NotFound): // a date that is not one of the block's is said at its field
+			return err
+		}
+		refused = err
+	}
+	v, err := f.loadAsk(r, func(form *askForm) { whole = form.Parse(r) })
+	switch {
+	case err != nil:
+		return err
+	case form.ID == "":
 		return errs.New(errs.Invalid, "The form was not whole. Open it again.")
+	case whole && !errs.Is(refused, errs.Rule):
+		return refused
 	}
-	if !ok {
-		return web.Invalid(w, r, asking(v))
+	if whole {
+		v.Form.Refuse(refused)
 	}
-	q := training.Request{Booking: training.Booking{ID: training.BookingID(form.ID), Block: o.block.ID, Org: o.org, OrgName: o.name, Name: form.Name.Value, Title: form.Title.Value, Email: form.Email.Value,
-		ManagerName: form.Manager.Value, ManagerMail: form.ManagerMail.Value, OneDayWhy: form.OneDay.Value}, First: training.RunID(form.First.Value), Second: training.RunID(form.Second.Value),
-		Group: form.Group.Value, Access: form.Access.Value, Diet: form.Diet.Value}
-	state, err := f.Ask(r.Context(), web.Viewer(r), q)
-	if errs.Is(err, errs.Rule) {
-		form.Refuse(err)
-		return web.Invalid(w, r, asking(v))
-	}
-	if err != nil {
-		return err
-	}
-	return web.Redirect(w, r, bookingPath(q.ID), said(state))
+	return web.Invalid(w, r, asking(v))
+}
+
+// sentAsk reads a form before it is known which dates can be chosen.
+func sentAsk(r *http.Request) (form *askForm, whole bool) {
+	form = newAskForm(training.Block{}, []forms.Option{{Value: r.PostFormValue("first")}, {Value: r.PostFormValue("second")}})
+	return form, form.Parse(r)
 }
 
 // said is the sentence after asking.

@@ -31,18 +31,16 @@ func (stored) Programmes(ctx context.Context, tx *store.Tx, orgs ...string) ([]P
 }
 
 func (stored) insert(ctx context.Context, tx *store.Tx, p Programme) error {
-	_, err := tx.Exec(ctx, store.SQL(`INSERT INTO training_programme (id, district_id, org_id, kind, title, summary, open_to, boards, aims, contact, first_on, last_on, additional, propose_until, state, changed_at)
+	return tx.Put(ctx, store.SQL(`INSERT INTO training_programme (id, district_id, org_id, kind, title, summary, open_to, boards, aims, contact, first_on, last_on, additional, propose_until, state, changed_at)
 		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`, string(p.ID), tx.Viewer.District, p.Org, string(p.Kind), p.Title, p.Summary, p.OpenTo, p.Boards, p.Aims, p.Contact, string(p.First), string(p.Last),
 		p.Additional, string(p.ProposeUntil), string(p.State), int64(tx.Now)))
-	return err
 }
 
 // update puts a programme as it is now in the place of what it was. Its organiser stays.
 func (stored) update(ctx context.Context, tx *store.Tx, p Programme) error {
-	_, err := tx.Exec(ctx, store.SQL(`UPDATE training_programme SET kind = ?, title = ?, summary = ?, open_to = ?, boards = ?, aims = ?, contact = ?, first_on = ?, last_on = ?, additional = ?, propose_until = ?,
+	return tx.Put(ctx, store.SQL(`UPDATE training_programme SET kind = ?, title = ?, summary = ?, open_to = ?, boards = ?, aims = ?, contact = ?, first_on = ?, last_on = ?, additional = ?, propose_until = ?,
 		block_id = ?, state = ?, published_at = ?, withdrawn_at = ?, withdrawn_why = ?, changed_at = ?, revision = revision + 1 WHERE id = ?`, string(p.Kind), p.Title, p.Summary, p.OpenTo, p.Boards, p.Aims, p.Contact, string(p.First), string(p.Last), p.Additional,
 		string(p.ProposeUntil), string(p.Block), string(p.State), int64(p.Published), int64(p.Ended), p.Why, int64(tx.Now), string(p.ID)))
-	return err
 }
 
 const sessionColumns = `s.id, s.programme_id, s.partner_id, s.partner_name, s.title, s.summary, s.speaker, s.board, s.audience, s.open_to, s.online, s.venue_id, s.venue, s.venue_address, s.venue_postcode,
@@ -112,20 +110,18 @@ type counted struct {
 func (c *counted) Dest() []any { return []any{(*string)(&c.of), &c.n} }
 
 func (stored) insertSession(ctx context.Context, tx *store.Tx, s Session) error {
-	_, err := tx.Exec(ctx, store.SQL(`INSERT INTO training_session (id, district_id, programme_id, partner_id, partner_name, title, summary, speaker, board, audience, open_to, online, venue_id, venue, venue_address, venue_postcode,
+	return tx.Put(ctx, store.SQL(`INSERT INTO training_session (id, district_id, programme_id, partner_id, partner_name, title, summary, speaker, board, audience, open_to, online, venue_id, venue, venue_address, venue_postcode,
 		on_day, starts, ends, places, booking, booking_to, run_id, state, source_key, changed_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
 		string(s.ID), tx.Viewer.District, string(s.Programme), string(s.Partner), s.By, s.Title, s.Summary, s.Speaker, s.Board, s.Audience, s.OpenTo, s.Online, s.VenueID, s.Venue, s.Address, s.Postcode, string(s.On),
 		s.Starts, s.Ends, s.Places, string(s.Booking), s.To, string(s.Run), string(s.State), s.Source, int64(tx.Now)))
-	return err
 }
 
 // updateSession puts a session as it is now in the place of what it was. Its programme and its partner stay.
 func (stored) updateSession(ctx context.Context, tx *store.Tx, s Session) error {
-	_, err := tx.Exec(ctx, store.SQL(`UPDATE training_session SET partner_name = ?, title = ?, summary = ?, speaker = ?, board = ?, audience = ?, open_to = ?, online = ?, venue_id = ?, venue = ?, venue_address = ?, venue_postcode = ?,
+	return tx.Put(ctx, store.SQL(`UPDATE training_session SET partner_name = ?, title = ?, summary = ?, speaker = ?, board = ?, audience = ?, open_to = ?, online = ?, venue_id = ?, venue = ?, venue_address = ?, venue_postcode = ?,
 		on_day = ?, starts = ?, ends = ?, places = ?, booking = ?, booking_to = ?, run_id = ?, state = ?, reply = ?, why = ?, sequence = ?, changed_at = ?, revision = revision + 1 WHERE id = ?`,
 		s.By, s.Title, s.Summary, s.Speaker, s.Board, s.Audience, s.OpenTo, s.Online, s.VenueID, s.Venue, s.Address, s.Postcode, string(s.On), s.Starts, s.Ends, s.Places, string(s.Booking), s.To, string(s.Run),
 		string(s.State), s.Reply, s.Why, s.Sequence, int64(tx.Now), string(s.ID)))
-	return err
 }
 
 const partnerColumns = `t.id, t.org_id, t.name, t.kind, t.postcode, t.offers, t.source, t.state, t.asked_for, t.listed_id, t.asked_at, t.ends_on, t.ends_why, t.ended_at, t.version`
@@ -152,24 +148,22 @@ func (stored) asking(ctx context.Context, tx *store.Tx, orgs []string) (int64, e
 
 // insertPartner adds a partner, with who answers for it as a record.
 func (stored) insertPartner(ctx context.Context, tx *store.Tx, p Partner, c Contact) error {
-	if _, err := tx.Exec(ctx, store.SQL(`INSERT INTO training_partner (id, district_id, org_id, name, name_key, kind, postcode, offers, source, state, asked_for, listed_id, asked_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+	if err := tx.Put(ctx, store.SQL(`INSERT INTO training_partner (id, district_id, org_id, name, name_key, kind, postcode, offers, source, state, asked_for, listed_id, asked_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
 		string(p.ID), tx.Viewer.District, p.Org, p.Name, fold.Key(p.Name), p.Kind, p.Postcode, p.Offers, p.Source, string(p.State), string(p.AskedFor), p.Listed, int64(tx.Now))); err != nil {
 		return err
 	}
-	if _, err := tx.Exec(ctx, store.SQL(`INSERT INTO training_contact (id, district_id, name, email) VALUES (?, ?, ?, ?)`, string(p.ID), tx.Viewer.District, c.Name, c.Email)); err != nil {
+	if err := tx.Put(ctx, store.SQL(`INSERT INTO training_contact (id, district_id, name, email) VALUES (?, ?, ?, ?)`, string(p.ID), tx.Viewer.District, c.Name, c.Email)); err != nil {
 		return err
 	}
 	return tx.AddRecord(ctx, access.Record{ID: string(p.ID), Kind: access.Training, Part: access.PartPartner, Org: p.Org})
 }
 
 func (stored) updatePartner(ctx context.Context, tx *store.Tx, p Partner) error {
-	_, err := tx.Exec(ctx, store.SQL(`UPDATE training_partner SET kind = ?, postcode = ?, state = ?, listed_id = ?, asked_for = ?, ends_on = ?, ends_why = ?, ended_at = ? WHERE id = ?`, p.Kind, p.Postcode, string(p.State), p.Listed, string(p.AskedFor), string(p.EndsOn), p.EndsWhy, int64(p.Ended), string(p.ID)))
-	return err
+	return tx.Put(ctx, store.SQL(`UPDATE training_partner SET kind = ?, postcode = ?, state = ?, listed_id = ?, asked_for = ?, ends_on = ?, ends_why = ?, ended_at = ? WHERE id = ?`, p.Kind, p.Postcode, string(p.State), p.Listed, string(p.AskedFor), string(p.EndsOn), p.EndsWhy, int64(p.Ended), string(p.ID)))
 }
 
 func (stored) updateContact(ctx context.Context, tx *store.Tx, c Contact) error {
-	_, err := tx.Exec(ctx, store.SQL(`UPDATE training_contact SET name = ?, email = ?, version = version + 1 WHERE id = ?`, c.Name, c.Email, string(c.ID)))
-	return err
+	return tx.Put(ctx, store.SQL(`UPDATE training_contact SET name = ?, email = ?, version = version + 1 WHERE id = ?`, c.Name, c.Email, string(c.ID)))
 }
 
 // Contact returns who answers for a partner, if the viewer may see it. NotFound: none, or not for this viewer.
@@ -211,7 +205,7 @@ func (stored) linked(ctx context.Context, tx *store.Tx, secret, purpose string) 
 
 // relink is addLink after the earlier links for the same have been ended.
 func (d stored) relink(ctx context.Context, tx *store.Tx, purpose string, l link) (string, error) {
-	if _, err := tx.Exec(ctx, store.SQL(`DELETE FROM training_programme_link WHERE subject_id = ? AND purpose = ? AND programme_id = ?`, l.Subject, purpose, string(l.Programme))); err != nil {
+	if err := tx.Put(ctx, store.SQL(`DELETE FROM training_programme_link WHERE subject_id = ? AND purpose = ? AND programme_id = ?`, l.Subject, purpose, string(l.Programme))); err != nil {
 		return "", err
 	}
 	return d.addLink(ctx, tx, purpose, l)
@@ -220,7 +214,7 @@ func (d stored) relink(ctx context.Context, tx *store.Tx, purpose string, l link
 // addLink makes a link and returns its secret of 128 bits, which is kept nowhere.
 func (stored) addLink(ctx context.Context, tx *store.Tx, purpose string, l link) (string, error) {
 	secret := id.Secret(16)
-	_, err := tx.Exec(ctx, store.SQL(`INSERT INTO training_programme_link (hash, district_id, purpose, subject_id, programme_id, until_at) VALUES (?, ?, ?, ?, ?, ?)`, id.Hash(secret), tx.Viewer.District, purpose, l.Subject,
+	err := tx.Put(ctx, store.SQL(`INSERT INTO training_programme_link (hash, district_id, purpose, subject_id, programme_id, until_at) VALUES (?, ?, ?, ?, ?, ?)`, id.Hash(secret), tx.Viewer.District, purpose, l.Subject,
 		string(l.Programme), int64(l.Until)))
 	return secret, err
 }

@@ -277,16 +277,14 @@ func (stored) heard(ctx context.Context, tx *store.Tx, i training.BookingID) (he
 }
 
 func (stored) putHeard(ctx context.Context, tx *store.Tx, h heard) error {
-	_, err := tx.Exec(ctx, store.SQL(`INSERT INTO training_session_told (place_id, district_id, standing, entry, was, in_calendar, sequence, sent, at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+	return tx.Put(ctx, store.SQL(`INSERT INTO training_session_told (place_id, district_id, standing, entry, was, in_calendar, sequence, sent, at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
 		ON CONFLICT (place_id) DO UPDATE SET standing = excluded.standing, entry = excluded.entry, was = excluded.was, in_calendar = excluded.in_calendar, sequence = excluded.sequence, sent = excluded.sent, at = excluded.at`,
 		string(h.Place), tx.Viewer.District, h.Standing, h.Entry, h.Was, h.InCalendar, h.Sequence, h.Sent, int64(h.At)))
-	return err
 }
 
 // putSent says that a letter has gone, and what it did to the calendar.
 func (stored) putSent(ctx context.Context, tx *store.Tx, h heard) error {
-	_, err := tx.Exec(ctx, store.SQL(`UPDATE training_session_told SET sent = ?, in_calendar = ? WHERE place_id = ? AND sent < ?`, h.Sent, h.InCalendar, string(h.Place), h.Sent))
-	return err
+	return tx.Put(ctx, store.SQL(`UPDATE training_session_told SET sent = ?, in_calendar = ? WHERE place_id = ? AND sent < ?`, h.Sent, h.InCalendar, string(h.Place), h.Sent))
 }
 
 // stands is a place with what its person was last told.

@@ -261,9 +261,10 @@ func (w *world) invite(p programme.Programme, name string) {
 // text is the one text that a statement finds.
 func (w *world) text(statement string) (out string) {
 	w.t.Helper()
-	testkit.OK(w.t, w.DB.Write(w.t.Context(), access.System(district, "a test looks"), func(ctx context.Context, tx *store.Tx) error {
+	testkit.OK(w.t, w.DB.Write(w.t.Context(), access.System(district, "a test looks"), func(ctx context.Context, tx *store.Tx) (err error) {
 		tx.Unaudited("a test")
-		return tx.Raw().QueryRowContext(ctx, statement).Scan(&out)
+		out, err = store.Value[string](ctx, tx, store.SQL(statement))
+		return err
 	}))
 	return out
 }
@@ -301,7 +302,6 @@ func (w *world) exec(statement string) {
 	w.t.Helper()
 	testkit.OK(w.t, w.DB.Write(w.t.Context(), access.System(district, "a test changes"), func(ctx context.Context, tx *store.Tx) error {
 		tx.Unaudited("a test")
-		_, err := tx.Raw().ExecContext(ctx, statement)
-		return err
+		return tx.Put(ctx, store.SQL(statement))
 	}))
 }

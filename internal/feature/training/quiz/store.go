@@ -37,28 +37,24 @@ func (Store) Running(ctx context.Context, tx *store.Tx) ([]Quiz, error) {
 }
 
 func (Store) insertQuiz(ctx context.Context, tx *store.Tx, q Quiz) error {
-	_, err := tx.Exec(ctx, store.SQL(`INSERT INTO training_quiz (id, district_id, org_id, title, kind, training, follows_id, themes, staff_groups, from_day, until_day, size, state, by_id) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+	return tx.Put(ctx, store.SQL(`INSERT INTO training_quiz (id, district_id, org_id, title, kind, training, follows_id, themes, staff_groups, from_day, until_day, size, state, by_id) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
 		string(q.ID), tx.Viewer.District, q.Org, q.Title, string(q.Purpose), q.Training, string(q.Follows), q.Themes.String(), q.Groups.String(), string(q.From), string(q.Until), q.Size, string(q.State), q.By))
-	return err
 }
 
 func (Store) setState(ctx context.Context, tx *store.Tx, q ID, state State, closed clock.Millis) error {
-	_, err := tx.Exec(ctx, store.SQL(`UPDATE training_quiz SET state = ?, closed_at = ? WHERE id = ?`, string(state), int64(closed), string(q)))
-	return err
+	return tx.Put(ctx, store.SQL(`UPDATE training_quiz SET state = ?, closed_at = ? WHERE id = ?`, string(state), int64(closed), string(q)))
 }
 
 func (Store) deleteDraft(ctx context.Context, tx *store.Tx, q ID) error {
-	if _, err := tx.Exec(ctx, store.SQL(`DELETE FROM training_quiz_item WHERE quiz_id = ?`, string(q))); err != nil {
+	if err := tx.Put(ctx, store.SQL(`DELETE FROM training_quiz_item WHERE quiz_id = ?`, string(q))); err != nil {
 		return err
 	}
-	_, err := tx.Exec(ctx, store.SQL(`DELETE FROM training_quiz WHERE id = ? AND state = 'draft'`, string(q)))
-	return err
+	return tx.Put(ctx, store.SQL(`DELETE FROM training_quiz WHERE id = ? AND state = 'draft'`, string(q)))
 }
 
 func (Store) putItem(ctx context.Context, tx *store.Tx, q ID, n int, x QuestionID) error {
-	_, err := tx.Exec(ctx, store.SQL(`INSERT INTO training_quiz_item (quiz_id, n, district_id, question_id) VALUES (?, ?, ?, ?)
+	return tx.Put(ctx, store.SQL(`INSERT INTO training_quiz_item (quiz_id, n, district_id, question_id) VALUES (?, ?, ?, ?)
 		ON CONFLICT (quiz_id, n) DO UPDATE SET question_id = excluded.question_id`, string(q), n, tx.Viewer.District, string(x)))
-	return err
 }
 
 // Items returns the questions of a quiz in their order.
@@ -92,15 +88,13 @@ func (c *call) Dest() []any {
 }
 
 func (Store) insertCall(ctx context.Context, tx *store.Tx, q ID, m Member) error {
-	_, err := tx.Exec(ctx, store.SQL(`INSERT INTO training_quiz_call (quiz_id, account_id, district_id, staff_group) VALUES (?, ?, ?, ?) ON CONFLICT (quiz_id, account_id) DO NOTHING`,
+	return tx.Put(ctx, store.SQL(`INSERT INTO training_quiz_call (quiz_id, account_id, district_id, staff_group) VALUES (?, ?, ?, ?) ON CONFLICT (quiz_id, account_id) DO NOTHING`,
 		string(q), m.Account, tx.Viewer.District, m.Group))
-	return err
 }
 
 // setCalled keeps the day on which everybody was last asked, so that those who came later are looked for once a day.
 func (Store) setCalled(ctx context.Context, tx *store.Tx, q ID) error {
-	_, err := tx.Exec(ctx, store.SQL(`UPDATE training_quiz SET called_on = ? WHERE id = ?`, string(clock.DayOf(tx.Now.Time())), string(q)))
-	return err
+	return tx.Put(ctx, store.SQL(`UPDATE training_quiz SET called_on = ? WHERE id = ?`, string(clock.DayOf(tx.Now.Time())), string(q)))
 }
 
 // uncalled returns the running quizzes for which newcomers have not been looked for on a day.
@@ -118,13 +112,11 @@ func (Store) called(ctx context.Context, tx *store.Tx, q ID, account string) (ca
 }
 
 func (Store) setTold(ctx context.Context, tx *store.Tx, q ID, account string) error {
-	_, err := tx.Exec(ctx, store.SQL(`UPDATE training_quiz_call SET told_at = ? WHERE quiz_id = ? AND account_id = ?`, int64(tx.Now), string(q), account))
-	return err
+	return tx.Put(ctx, store.SQL(`UPDATE training_quiz_call SET told_at = ? WHERE quiz_id = ? AND account_id = ?`, int64(tx.Now), string(q), account))
 }
 
 func (Store) setReminded(ctx context.Context, tx *store.Tx, q ID, account string) error {
-	_, err := tx.Exec(ctx, store.SQL(`UPDATE training_quiz_call SET reminded_at = ? WHERE quiz_id = ? AND account_id = ?`, int64(tx.Now), string(q), account))
-	return err
+	return tx.Put(ctx, store.SQL(`UPDATE training_quiz_call SET reminded_at = ? WHERE quiz_id = ? AND account_id = ?`, int64(tx.Now), string(q), account))
 }
 
 // asking returns the quizzes that the viewer is asked to take and that are not closed, the one that ends first first.
@@ -176,14 +168,12 @@ func (Store) insertAttempt(ctx context.Context, tx *store.Tx, a Attempt) error {
 	if err := tx.AddRecord(ctx, access.Record{ID: string(a.ID), Kind: access.Quiz, Part: access.PartAnswers, Org: a.Org, Author: a.Account}); err != nil {
 		return err
 	}
-	_, err := tx.Exec(ctx, store.SQL(`INSERT INTO training_quiz_attempt (id, district_id, quiz_id, org_id, account_id, staff_group, started_at) VALUES (?, ?, ?, ?, ?, ?, ?)`,
+	return tx.Put(ctx, store.SQL(`INSERT INTO training_quiz_attempt (id, district_id, quiz_id, org_id, account_id, staff_group, started_at) VALUES (?, ?, ?, ?, ?, ?, ?)`,
 		string(a.ID), tx.Viewer.District, string(a.Quiz), a.Org, a.Account, a.Group, int64(a.StartedAt)))
-	return err
 }
 
 func (Store) setSent(ctx context.Context, tx *store.Tx, a AttemptID) error {
-	_, err := tx.Exec(ctx, store.SQL(`UPDATE training_quiz_attempt SET sent_at = ? WHERE id = ?`, int64(tx.Now), string(a)))
-	return err
+	return tx.Put(ctx, store.SQL(`UPDATE training_quiz_attempt SET sent_at = ? WHERE id = ?`, int64(tx.Now), string(a)))
 }
 
 // Answers returns the answers of an attempt that the viewer may read, in order.
@@ -200,9 +190,8 @@ func (Store) Wrong(ctx context.Context, tx *store.Tx, q ID) ([]Answer, error) {
 
 // insertAnswer keeps an answer. One that is there already stays as it is.
 func (Store) insertAnswer(ctx context.Context, tx *store.Tx, a Answer) error {
-	_, err := tx.Exec(ctx, store.SQL(`INSERT INTO training_quiz_answer (attempt_id, n, district_id, choice, is_right, at) VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (attempt_id, n) DO NOTHING`,
+	return tx.Put(ctx, store.SQL(`INSERT INTO training_quiz_answer (attempt_id, n, district_id, choice, is_right, at) VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (attempt_id, n) DO NOTHING`,
 		string(a.Attempt), a.N, tx.Viewer.District, a.Choice.String(), a.Right, int64(tx.Now)))
-	return err
 }
 
 // count adds one person's answers to the ledger.
@@ -211,9 +200,8 @@ func (Store) count(ctx context.Context, tx *store.Tx, q ID, group string, n int,
 	if right {
 		one = 1
 	}
-	_, err := tx.Exec(ctx, store.SQL(`INSERT INTO training_quiz_tally (quiz_id, n, staff_group, district_id, took, rights) VALUES (?, ?, ?, ?, 1, ?)
+	return tx.Put(ctx, store.SQL(`INSERT INTO training_quiz_tally (quiz_id, n, staff_group, district_id, took, rights) VALUES (?, ?, ?, ?, 1, ?)
 		ON CONFLICT (quiz_id, n, staff_group) DO UPDATE SET took = training_quiz_tally.took + 1, rights = training_quiz_tally.rights + excluded.rights`, string(q), n, group, tx.Viewer.District, one))
-	return err
 }
 
 // Tallies returns the ledger of a quiz.
@@ -234,15 +222,13 @@ func (Store) NeedsOf(ctx context.Context, tx *store.Tx, orgs ...string) ([]Need,
 }
 
 func (Store) insertNeed(ctx context.Context, tx *store.Tx, n Need) error {
-	_, err := tx.Exec(ctx, store.SQL(`INSERT INTO training_quiz_need (id, district_id, org_id, theme, staff_groups, source, quiz_id, state, made_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+	return tx.Put(ctx, store.SQL(`INSERT INTO training_quiz_need (id, district_id, org_id, theme, staff_groups, source, quiz_id, state, made_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
 		string(n.ID), tx.Viewer.District, n.Org, n.Theme, n.Groups.String(), n.Origin, string(n.Quiz), string(n.State), int64(tx.Now)))
-	return err
 }
 
 func (Store) updateNeed(ctx context.Context, tx *store.Tx, n Need) error {
-	_, err := tx.Exec(ctx, store.SQL(`UPDATE training_quiz_need SET state = ?, owner_id = ?, by_day = ?, mode = ?, words = ?, met_on = ?, checked_id = ? WHERE id = ?`,
+	return tx.Put(ctx, store.SQL(`UPDATE training_quiz_need SET state = ?, owner_id = ?, by_day = ?, mode = ?, words = ?, met_on = ?, checked_id = ? WHERE id = ?`,
 		string(n.State), n.Owner, string(n.By), string(n.Way), n.Words, string(n.MetOn), string(n.Checked), string(n.ID)))
-	return err
 }
 
 const askColumns = `k.id, k.org_id, k.account_id, k.staff_group, k.theme, k.asked_at, k.answer, k.answered_by_id, k.answered_at`
@@ -268,9 +254,8 @@ func (Store) insertAsk(ctx context.Context, tx *store.Tx, k Ask) error {
 	if err := tx.AddRecord(ctx, access.Record{ID: string(k.ID), Kind: access.Quiz, Part: access.PartAsk, Org: k.Org, Author: k.Account}); err != nil {
 		return err
 	}
-	_, err := tx.Exec(ctx, store.SQL(`INSERT INTO training_quiz_ask (id, district_id, org_id, account_id, staff_group, theme, asked_at) VALUES (?, ?, ?, ?, ?, ?, ?)`,
+	return tx.Put(ctx, store.SQL(`INSERT INTO training_quiz_ask (id, district_id, org_id, account_id, staff_group, theme, asked_at) VALUES (?, ?, ?, ?, ?, ?, ?)`,
 		string(k.ID), tx.Viewer.District, k.Org, k.Account, k.Group, k.Theme, int64(tx.Now)))
-	return err
 }
 
 // changeableAsk says whether the viewer may answer an ask. NotFound: they may not.
@@ -279,8 +264,7 @@ func (Store) changeableAsk(ctx context.Context, tx *store.Tx, id AskID) (Ask, er
 }
 
 func (Store) setAnswered(ctx context.Context, tx *store.Tx, id AskID, words string) error {
-	_, err := tx.Exec(ctx, store.SQL(`UPDATE training_quiz_ask SET answer = ?, answered_by_id = ?, answered_at = ? WHERE id = ?`, words, tx.Viewer.Account, int64(tx.Now), string(id)))
-	return err
+	return tx.Put(ctx, store.SQL(`UPDATE training_quiz_ask SET answer = ?, answered_by_id = ?, answered_at = ? WHERE id = ?`, words, tx.Viewer.Account, int64(tx.Now), string(id)))
 }
 
 // Items returns the questions of a quiz that the viewer leads. NotFound: none.

@@ -57,12 +57,12 @@ func (Store) withOptions(ctx context.Context, tx *store.Tx, all []Question, wher
 }
 
 func (Store) insertQuestion(ctx context.Context, tx *store.Tx, q Question) error {
-	if _, err := tx.Exec(ctx, store.SQL(`INSERT INTO training_quiz_question (id, district_id, org_id, source_key, theme, kind, staff_groups, scene, words, explain, document_key, edition, para, state, replaces_id) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+	if err := tx.Put(ctx, store.SQL(`INSERT INTO training_quiz_question (id, district_id, org_id, source_key, theme, kind, staff_groups, scene, words, explain, document_key, edition, para, state, replaces_id) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
 		string(q.ID), tx.Viewer.District, q.Org, q.Key, q.Theme, string(q.Kind), q.Groups.String(), q.Scene, q.Text, q.Explain, q.Document, q.Edition, q.Para, string(q.State), string(q.Replaces))); err != nil {
 		return err
 	}
 	for n, o := range q.Options {
-		if _, err := tx.Exec(ctx, store.SQL(`INSERT INTO training_quiz_option (question_id, n, district_id, words, is_right) VALUES (?, ?, ?, ?, ?)`, string(q.ID), n, tx.Viewer.District, o.Text, o.Right)); err != nil {
+		if err := tx.Put(ctx, store.SQL(`INSERT INTO training_quiz_option (question_id, n, district_id, words, is_right) VALUES (?, ?, ?, ?, ?)`, string(q.ID), n, tx.Viewer.District, o.Text, o.Right)); err != nil {
 			return err
 		}
 	}
@@ -85,10 +85,9 @@ func (Store) Documents(ctx context.Context, tx *store.Tx) ([]Document, error) {
 
 // putDocument makes a document, or gives one its new edition.
 func (Store) putDocument(ctx context.Context, tx *store.Tx, d Document) error {
-	_, err := tx.Exec(ctx, store.SQL(`INSERT INTO training_quiz_document (district_id, key, title, publisher, edition, changes, since_at) VALUES (?, ?, ?, ?, ?, ?, ?)
+	return tx.Put(ctx, store.SQL(`INSERT INTO training_quiz_document (district_id, key, title, publisher, edition, changes, since_at) VALUES (?, ?, ?, ?, ?, ?, ?)
 		ON CONFLICT (district_id, key) DO UPDATE SET title = excluded.title, edition = excluded.edition, changes = excluded.changes, since_at = excluded.since_at, version = training_quiz_document.version + 1`,
 		tx.Viewer.District, d.Key, d.Title, d.By, d.Edition, d.Changes, int64(tx.Now)))
-	return err
 }
 
 // hasBank says whether the district has taken in an edition of the shipped bank.
@@ -97,8 +96,7 @@ func (Store) hasBank(ctx context.Context, tx *store.Tx, edition string) (bool, e
 }
 
 func (Store) insertBank(ctx context.Context, tx *store.Tx, edition string) error {
-	_, err := tx.Exec(ctx, store.SQL(`INSERT INTO training_quiz_bank (district_id, edition, at) VALUES (?, ?, ?)`, tx.Viewer.District, edition, int64(tx.Now)))
-	return err
+	return tx.Put(ctx, store.SQL(`INSERT INTO training_quiz_bank (district_id, edition, at) VALUES (?, ?, ?)`, tx.Viewer.District, edition, int64(tx.Now)))
 }
 
 // groupsPut returns the staff groups that the lead put people of a school into.
@@ -116,7 +114,6 @@ type groupRow struct{ account, group string }
 func (g *groupRow) Dest() []any { return []any{&g.account, &g.group} }
 
 func (Store) putGroup(ctx context.Context, tx *store.Tx, org, account, group string) error {
-	_, err := tx.Exec(ctx, store.SQL(`INSERT INTO training_quiz_staff (org_id, account_id, district_id, staff_group) VALUES (?, ?, ?, ?)
+	return tx.Put(ctx, store.SQL(`INSERT INTO training_quiz_staff (org_id, account_id, district_id, staff_group) VALUES (?, ?, ?, ?)
 		ON CONFLICT (org_id, account_id) DO UPDATE SET staff_group = excluded.staff_group`, org, account, tx.Viewer.District, group))
-	return err
 }

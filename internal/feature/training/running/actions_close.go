@@ -239,7 +239,7 @@ func Reseal(ctx context.Context, db *store.DB, old, fresh [32]byte) error {
 			if err != nil {
 				return "", fmt.Errorf("running: serial of %s: %w", l.ID, err)
 			}
-			if _, err := tx.Exec(ctx, store.SQL(`UPDATE training_learnt SET serial_secret = ? WHERE id = ?`, again, string(l.ID))); err != nil {
+			if err := tx.Put(ctx, store.SQL(`UPDATE training_learnt SET serial_secret = ? WHERE id = ?`, again, string(l.ID))); err != nil {
 				return "", err
 			}
 			last = string(l.ID)

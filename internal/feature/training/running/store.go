@@ -36,16 +36,14 @@ func (s Store) Attended(ctx context.Context, tx *store.Tx, run training.RunID) (
 
 // PutMark keeps a mark in the place of an earlier one of the same person and day.
 func (Store) PutMark(ctx context.Context, tx *store.Tx, m Mark) error {
-	_, err := tx.Exec(ctx, store.SQL(`INSERT INTO training_mark (booking_id, run_id, n, district_id, kind, instead, how, by_id, at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+	return tx.Put(ctx, store.SQL(`INSERT INTO training_mark (booking_id, run_id, n, district_id, kind, instead, how, by_id, at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
 		ON CONFLICT (booking_id, run_id, n) DO UPDATE SET kind = excluded.kind, instead = excluded.instead, how = excluded.how, by_id = excluded.by_id, at = excluded.at`,
 		string(m.Booking), string(m.Run), m.N, tx.Viewer.District, string(m.Kind), m.Instead, m.How, m.By, int64(m.At)))
-	return err
 }
 
 // setAttended writes into the ledger of places, which names nobody, whether somebody was there.
 func (Store) setAttended(ctx context.Context, tx *store.Tx, k training.BookingID, came int) error {
-	_, err := tx.Exec(ctx, store.SQL(`UPDATE training_place SET attended = ? WHERE id = ?`, came, string(k)))
-	return err
+	return tx.Put(ctx, store.SQL(`UPDATE training_place SET attended = ? WHERE id = ?`, came, string(k)))
 }
 
 // Register returns how a run is kept: the defaults, where nobody has said anything.

@@ -12,26 +12,23 @@ import (
 
 // ensureRegister makes the row that a register is locked by, where there is none.
 func (Store) ensureRegister(ctx context.Context, tx *store.Tx, run training.RunID) error {
-	_, err := tx.Exec(ctx, store.SQL(`INSERT INTO training_register (id, district_id) VALUES (?, ?) ON CONFLICT (id) DO NOTHING`, string(run), tx.Viewer.District))
-	return err
+	return tx.Put(ctx, store.SQL(`INSERT INTO training_register (id, district_id) VALUES (?, ?) ON CONFLICT (id) DO NOTHING`, string(run), tx.Viewer.District))
 }
 
 func (Store) updateRegister(ctx context.Context, tx *store.Tx, g Register) error {
-	_, err := tx.Exec(ctx, store.SQL(`UPDATE training_register SET joining = ?, joining_days = ?, reminder_days = ? WHERE id = ?`, g.Joining, g.Before, g.Remind, string(g.Run)))
-	return err
+	return tx.Put(ctx, store.SQL(`UPDATE training_register SET joining = ?, joining_days = ?, reminder_days = ? WHERE id = ?`, g.Joining, g.Before, g.Remind, string(g.Run)))
 }
 
 func (Store) closeRegister(ctx context.Context, tx *store.Tx, run training.RunID) error {
-	_, err := tx.Exec(ctx, store.SQL(`UPDATE training_register SET closed_at = ?, closed_by_id = ? WHERE id = ?`, int64(tx.Now), tx.Viewer.Account, string(run)))
-	return err
+	return tx.Put(ctx, store.SQL(`UPDATE training_register SET closed_at = ?, closed_by_id = ? WHERE id = ?`, int64(tx.Now), tx.Viewer.Account, string(run)))
 }
 
 func (Store) putTrainers(ctx context.Context, tx *store.Tx, run training.RunID, accounts []string) error {
-	if _, err := tx.Exec(ctx, store.SQL(`DELETE FROM training_trainer WHERE run_id = ?`, string(run))); err != nil {
+	if err := tx.Put(ctx, store.SQL(`DELETE FROM training_trainer WHERE run_id = ?`, string(run))); err != nil {
 		return err
 	}
 	for _, a := range accounts {
-		if _, err := tx.Exec(ctx, store.SQL(`INSERT INTO training_trainer (run_id, account_id, district_id) VALUES (?, ?, ?) ON CONFLICT DO NOTHING`, string(run), a, tx.Viewer.District)); err != nil {
+		if err := tx.Put(ctx, store.SQL(`INSERT INTO training_trainer (run_id, account_id, district_id) VALUES (?, ?, ?) ON CONFLICT DO NOTHING`, string(run), a, tx.Viewer.District)); err != nil {
 			return err
 		}
 	}
@@ -63,9 +60,8 @@ func (Store) putAward(ctx context.Context, tx *store.Tx, a Award) (int64, error)
 }
 
 func (Store) insertEvaluation(ctx context.Context, tx *store.Tx, e Evaluation) error {
-	_, err := tx.Exec(ctx, store.SQL(`INSERT INTO training_evaluation (key, district_id, run_id, useful, sure_before, sure_after, will_do, would_change) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+	return tx.Put(ctx, store.SQL(`INSERT INTO training_evaluation (key, district_id, run_id, useful, sure_before, sure_after, will_do, would_change) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
 		e.Key, tx.Viewer.District, string(e.Run), e.Useful, e.SureBefore, e.SureAfter, e.WillDo, e.WouldChange))
-	return err
 }
 
 // Evaluations returns what people thought of a run, in no order that says anything.
@@ -75,8 +71,7 @@ func (Store) Evaluations(ctx context.Context, tx *store.Tx, run training.RunID) 
 }
 
 func (Store) setEvaluated(ctx context.Context, tx *store.Tx, k training.BookingID) error {
-	_, err := tx.Exec(ctx, store.SQL(`UPDATE training_told SET evaluated_at = ? WHERE booking_id = ?`, int64(tx.Now), string(k)))
-	return err
+	return tx.Put(ctx, store.SQL(`UPDATE training_told SET evaluated_at = ? WHERE booking_id = ?`, int64(tx.Now), string(k)))
 }
 
 // evaluatedAt is when somebody said what they thought, 0 for not yet.
@@ -119,18 +114,15 @@ func (Store) certified(ctx context.Context, tx *store.Tx, hash string) (Learnt, 
 }
 
 func (Store) insertLearnt(ctx context.Context, tx *store.Tx, l Learnt) error {
-	_, err := tx.Exec(ctx, store.SQL(`INSERT INTO training_learnt (id, org_id, account_id, person, name, title, duties, from_day, until_day, minutes, expires_on, booking_id, run_id, serial_hash, serial_secret, issued_at, withdrawn_at, by_id, entered_at, district_id)
+	return tx.Put(ctx, store.SQL(`INSERT INTO training_learnt (id, org_id, account_id, person, name, title, duties, from_day, until_day, minutes, expires_on, booking_id, run_id, serial_hash, serial_secret, issued_at, withdrawn_at, by_id, entered_at, district_id)
 		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`, string(l.ID), l.Org, l.Account, l.Person, l.Name, l.Title, l.Duties.String(), string(l.From), string(l.Until), l.Minutes, string(l.Expires),
 		string(l.Booking), string(l.Run), l.Hash, l.Sealed, int64(l.Issued), int64(l.Withdrawn), l.By, int64(l.Entered), tx.Viewer.District))
-	return err
 }
 
 func (Store) setWithdrawn(ctx context.Context, tx *store.Tx, l LearntID, at clock.Millis) error {
-	_, err := tx.Exec(ctx, store.SQL(`UPDATE training_learnt SET withdrawn_at = ?, version = version + 1 WHERE id = ?`, int64(at), string(l)))
-	return err
+	return tx.Put(ctx, store.SQL(`UPDATE training_learnt SET withdrawn_at = ?, version = version + 1 WHERE id = ?`, int64(at), string(l)))
 }
 
 func (Store) setIssued(ctx context.Context, tx *store.Tx, l Learnt) error {
-	_, err := tx.Exec(ctx, store.SQL(`UPDATE training_learnt SET serial_hash = ?, serial_secret = ?, issued_at = ?, version = version + 1 WHERE id = ?`, l.Hash, l.Sealed, int64(l.Issued), string(l.ID)))
-	return err
+	return tx.Put(ctx, store.SQL(`UPDATE training_learnt SET serial_hash = ?, serial_secret = ?, issued_at = ?, version = version + 1 WHERE id = ?`, l.Hash, l.Sealed, int64(l.Issued), string(l.ID)))
 }

@@ -73,17 +73,15 @@ func (Store) registers(ctx context.Context, tx *store.Tx, from clock.Day) (map[t
 
 // putTold keeps what somebody is told now.
 func (Store) putTold(ctx context.Context, tx *store.Tx, t Told) error {
-	_, err := tx.Exec(ctx, store.SQL(`INSERT INTO training_told (booking_id, district_id, run_id, email, name, mark, days, sequence, sent, at, off, reminded_run_id, joined_run_id, evaluated_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+	return tx.Put(ctx, store.SQL(`INSERT INTO training_told (booking_id, district_id, run_id, email, name, mark, days, sequence, sent, at, off, reminded_run_id, joined_run_id, evaluated_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 		ON CONFLICT (booking_id) DO UPDATE SET run_id = excluded.run_id, email = excluded.email, name = excluded.name, mark = excluded.mark, days = excluded.days, sequence = excluded.sequence, sent = excluded.sent, at = excluded.at,
 		off = excluded.off, reminded_run_id = excluded.reminded_run_id, joined_run_id = excluded.joined_run_id, evaluated_at = excluded.evaluated_at`,
 		string(t.Booking), tx.Viewer.District, string(t.Run), t.Email, t.Name, t.Mark, t.Days, t.Sequence, t.Sent, int64(t.At), t.Off, string(t.Reminded), string(t.Joined), int64(t.Evaluated)))
-	return err
 }
 
 // setSent says that the letter of a sequence has gone.
 func (Store) setSent(ctx context.Context, tx *store.Tx, k training.BookingID, sequence int) error {
-	_, err := tx.Exec(ctx, store.SQL(`UPDATE training_told SET sent = ? WHERE booking_id = ? AND sequence = ?`, sequence, string(k), sequence))
-	return err
+	return tx.Put(ctx, store.SQL(`UPDATE training_told SET sent = ? WHERE booking_id = ? AND sequence = ?`, sequence, string(k), sequence))
 }
 
 // trainers are the accounts of those who stand in front of a run.

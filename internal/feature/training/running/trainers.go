@@ -104,15 +104,13 @@ func (Store) front(ctx context.Context, tx *store.Tx, id string) (Front, error) 
 }
 
 func (Store) putFront(ctx context.Context, tx *store.Tx, x Front) error {
-	_, err := tx.Exec(ctx, store.SQL(`INSERT INTO training_front (id, district_id, run_id, account_id, name, email, gone, mark, days, sequence, sent, told_at, off, numbers) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+	return tx.Put(ctx, store.SQL(`INSERT INTO training_front (id, district_id, run_id, account_id, name, email, gone, mark, days, sequence, sent, told_at, off, numbers) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 		ON CONFLICT (id) DO UPDATE SET name = excluded.name, gone = excluded.gone, mark = excluded.mark, days = excluded.days, sequence = excluded.sequence, sent = excluded.sent, told_at = excluded.told_at, off = excluded.off, numbers = excluded.numbers`,
 		x.ID, tx.Viewer.District, string(x.Run), x.Account, x.Name, x.Email, x.Gone, x.Mark, x.Days, x.Sequence, x.Sent, int64(x.At), x.Off, x.Numbers))
-	return err
 }
 
 func (Store) setFrontSent(ctx context.Context, tx *store.Tx, id string, sequence int) error {
-	_, err := tx.Exec(ctx, store.SQL(`UPDATE training_front SET sent = ? WHERE id = ? AND sequence = ?`, sequence, id, sequence))
-	return err
+	return tx.Put(ctx, store.SQL(`UPDATE training_front SET sent = ? WHERE id = ? AND sequence = ?`, sequence, id, sequence))
 }
 
 // setFronts says who stands in front of a run: accounts, and others from outside. Whoever no longer does stays, until they have heard it.
