@@ -189,6 +189,9 @@ func (f Pages) begin(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	if len(v.Form.First.Options) == 0 { // an old link: the date's page says why nothing can be asked for
+		return web.Redirect(w, r, v.Back, "")
+	}
 	return web.Show(w, r, asking(v))
 }
 
