@@ -6,6 +6,7 @@ import (
 	"errors"
 	"math/rand/v2"
 	"net"
+	"runtime"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -37,7 +38,7 @@ func (db *DB) openPostgres(ctx context.Context) error {
 		pool.Close() //nolint:errcheck // never opened
 		return errs.Of(errs.Unavailable, err, "The database does not answer. Check that PostgreSQL runs and that this address and role may connect.")
 	}
-	db.read, db.write = pool, pool
+	db.read, db.write, db.turns = pool, pool, make(chan struct{}, writers())
 	return nil
 }
 
@@ -73,11 +74,11 @@ func (db *DB) writePostgres(ctx context.Context, v access.Viewer, fn func(contex
 }
 
 func (db *DB) tryPostgres(ctx context.Context, v access.Viewer, fn func(context.Context, *Tx) error) error {
-	conn, err := db.turn(ctx)
+	conn, done, err := db.turn(ctx)
 	if err != nil {
 		return db.fault(err)
 	}
-	defer conn.Close() //nolint:errcheck // it goes back to the pool
+	defer done()
 	ctx, cancel := context.WithTimeout(context.WithValue(context.WithoutCancel(ctx), inside{}, true), closureLimit)
 	defer cancel()
 	raw, err := conn.BeginTx(ctx, nil)
@@ -94,13 +95,27 @@ func (db *DB) tryPostgres(ctx context.Context, v access.Viewer, fn func(context.
 	return nil
 }
 
-// turnLimit is how long somebody waits in a rush for a connection: the time of a closure begins when they have it.
+// turnLimit is how long somebody waits in a rush for their turn: the time of a closure begins when they have it.
 const turnLimit = 20 * time.Second
 
-func (db *DB) turn(ctx context.Context) (*sql.Conn, error) {
+// writers is how many closures write to PostgreSQL at once. Of a hundred who want the same row, all but one wait for it: with a connection
+// each, they keep both sides busy with waking and looking, and keep the connections from those who read.
+func writers() int { return 2 * runtime.GOMAXPROCS(0) }
+
+// turn waits for a turn to write, and for a connection. done gives both back.
+func (db *DB) turn(ctx context.Context) (conn *sql.Conn, done func(), err error) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), turnLimit)
 	defer cancel()
-	return db.write.Conn(ctx)
+	select {
+	case db.turns <- struct{}{}:
+	case <-ctx.Done():
+		return nil, nil, ctx.Err()
+	}
+	if conn, err = db.write.Conn(ctx); err != nil {
+		<-db.turns
+		return nil, nil, err
+	}
+	return conn, func() { conn.Close(); <-db.turns }, nil //nolint:errcheck // it goes back to the pool
 }
 
 func isConnect(err error) bool {

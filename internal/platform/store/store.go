@@ -66,7 +66,8 @@ type DB struct {
 	opts    Options
 	read    *sql.DB
 	write   *sql.DB
-	writer  *writer // nil on PostgreSQL
+	writer  *writer       // nil on PostgreSQL
+	turns   chan struct{} // PostgreSQL: one for each closure that writes
 	schema  *schema
 	cursors sealer
 	noter   Noter
