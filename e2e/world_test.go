@@ -43,7 +43,7 @@ type district struct {
 }
 
 func settings(dir string, clk clock.Clock) app.Settings {
-	return app.Settings{Place: app.Place{Data: filepath.Join(dir, "data")}, Clock: clk, IDs: id.Random(), Log: slog.New(slog.DiscardHandler), PublicURL: "http://localhost",
+	return app.Settings{Place: app.Place{Data: filepath.Join(dir, "data")}, Clock: clk, IDs: id.Random(), Log: slog.New(slog.DiscardHandler), PublicURL: "http://localhost", Unflushed: true,
 		Mail: mail.Outbox{Dir: filepath.Join(dir, "outbox"), FromName: "Kith", FromAddress: "kith@haverdale.example"}}
 }
 

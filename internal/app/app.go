@@ -84,8 +84,7 @@ type Settings struct {
 	Workers   int
 	// SchoolAccounts are the providers by which people may sign in, beside Kith's own ways.
 	SchoolAccounts []account.Provider
-
-	making bool // the invented district is being made: see store.Options.Unflushed
+	Unflushed      bool // of the invented district while it is made, and of tests: see store.Options
 }
 
 // App is the program, joined and not yet serving.
@@ -124,7 +123,7 @@ type App struct {
 
 // OpenStore opens the database of a place with its key, without migrating it.
 func OpenStore(ctx context.Context, s Settings) (*store.DB, secret.Root, string, error) {
-	o := store.Options{URL: s.URL, OwnerURL: s.OwnerURL, Clock: s.Clock, IDs: s.IDs, Slices: Slices, Unflushed: s.making}
+	o := store.Options{URL: s.URL, OwnerURL: s.OwnerURL, Clock: s.Clock, IDs: s.IDs, Slices: Slices, Unflushed: s.Unflushed}
 	if s.Data != "" {
 		if err := os.MkdirAll(s.Data, 0o700); err != nil {
 			return nil, secret.Root{}, "", errs.Of(errs.Unavailable, err, "The data folder "+s.Data+" cannot be made.")

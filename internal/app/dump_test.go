@@ -1,10 +1,15 @@
 package app
 
 import (
+	"database/sql"
+	"maps"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
+
+	"kith/internal/testkit"
 )
 
 // chance are columns whose values are drawn, and tables that only count what passes.
@@ -14,31 +19,66 @@ var (
 )
 
 // dump is the whole database but for what is drawn by chance, one line a row; without names tables to leave out.
-func (w *world) dump(t testing.TB, without ...string) []string {
+func (w *world) dump(t testing.TB, without ...string) (out []string) {
 	t.Helper()
-	var out []string
-	for _, table := range w.rows(t, `SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE '%_fts%' ORDER BY name`) {
-		n := table[0]
-		if passing.MatchString(n) || slices.Contains(without, n) {
-			continue
+	statements := w.statements(t, without)
+	w.raw(t, func(tx *sql.Tx) error {
+		out = nil
+		for _, s := range statements {
+			lines, err := texts(t, tx, s)
+			if err != nil {
+				return err
+			}
+			slices.Sort(lines)
+			out = append(out, lines...)
 		}
-		var columns []string
-		for _, c := range w.rows(t, `SELECT name FROM pragma_table_info(?)`, n) {
-			if !chance.MatchString(c[0]) {
-				columns = append(columns, c[0])
+		return nil
+	})
+	return out
+}
+
+// records says how many lines a dump has.
+func (w *world) records(t testing.TB, without ...string) int {
+	t.Helper()
+	n, err := strconv.Atoi(w.value(t, `SELECT count(*) FROM (`+strings.Join(w.statements(t, without), ` UNION ALL `)+`)`))
+	testkit.OK(t, err)
+	return n
+}
+
+// statements are those of a dump, one a table: SQLite itself makes the line of a row.
+func (w *world) statements(t testing.TB, without []string) (out []string) {
+	t.Helper()
+	if w.dumped == nil {
+		w.dumped = map[string]string{}
+		for _, c := range w.rows(t, `SELECT m.name, c.name FROM sqlite_master m, pragma_table_info(m.name) c WHERE m.type = 'table' AND m.name NOT LIKE '%_fts%' ORDER BY m.name, c.cid`) {
+			if !passing.MatchString(c[0]) && !chance.MatchString(c[1]) {
+				w.dumped[c[0]] += ` || ' | ' || quote(` + c[1] + `)`
 			}
 		}
-		if len(columns) == 0 {
-			continue
+	}
+	for _, n := range slices.Sorted(maps.Keys(w.dumped)) {
+		if !slices.Contains(without, n) {
+			out = append(out, `SELECT '`+n+`:'`+w.dumped[n]+` FROM `+n)
 		}
-		var lines []string
-		for _, r := range w.rows(t, `SELECT `+strings.Join(columns, ", ")+` FROM `+n) {
-			lines = append(lines, n+": "+strings.Join(r, " | "))
-		}
-		slices.Sort(lines)
-		out = append(out, lines...)
 	}
 	return out
+}
+
+// texts are what a statement finds, of one column of text.
+func texts(t testing.TB, tx *sql.Tx, statement string) (out []string, err error) {
+	rows, err := tx.QueryContext(t.Context(), statement)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var s string
+		if err := rows.Scan(&s); err != nil {
+			return nil, err
+		}
+		out = append(out, s)
+	}
+	return out, rows.Err()
 }
 
 // parted are the lines that only one of two dumps has.

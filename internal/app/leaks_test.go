@@ -212,14 +212,6 @@ func TestMessagesAreQuiet(t *testing.T) {
 	for _, c := range w.rows(t, `SELECT DISTINCT family FROM people_child`) {
 		names = append(names, strings.Fields(c[0])[0])
 	}
-	loud := func(where, text string) {
-		t.Helper()
-		for _, n := range append(names, canary, "Ivy") {
-			if regexp.MustCompile(`\b` + regexp.QuoteMeta(n) + `\b`).MatchString(text) {
-				t.Errorf("%s says %q: %.200s", where, n, text)
-			}
-		}
-	}
 	staff := strings.Join(func() (all []string) {
 		for _, r := range w.rows(t, `SELECT name FROM account UNION SELECT name FROM training_booking UNION SELECT name FROM training_cascade_lead`) {
 			all = append(all, r[0])
@@ -227,6 +219,22 @@ func TestMessagesAreQuiet(t *testing.T) {
 		return all
 	}(), " ")
 	names = slices.DeleteFunc(names, func(n string) bool { return strings.Contains(staff, n) }) // a colleague of the same name is no leak
+	loudly := append(names, canary, "Ivy")
+	for i, n := range loudly {
+		loudly[i] = regexp.QuoteMeta(n)
+	}
+	spoken, quiet := regexp.MustCompile(`\b(`+strings.Join(loudly, "|")+`)\b`), map[string]bool{}
+	loud := func(where, text string) {
+		t.Helper()
+		if quiet[text] {
+			return // as on another page
+		}
+		if said := spoken.FindAllString(text, -1); len(said) > 0 {
+			t.Errorf("%s says %q: %.200s", where, said, text)
+		} else {
+			quiet[text] = true
+		}
+	}
 	for _, who := range everybody {
 		if strings.HasSuffix(who, "-overmoor") {
 			continue

@@ -87,7 +87,7 @@ func (d demoCmd) Run(c *console) error {
 // MakeDemo fills an empty database with the invented district, on a clock that it moves through the past months.
 func MakeDemo(ctx context.Context, s Settings, children int, now time.Time) error {
 	clk := clock.NewManual(now)
-	s.Clock, s.IDs, s.Mail, s.making = clk, demo.IDs(), demo.Quiet(), true
+	s.Clock, s.IDs, s.Mail, s.Unflushed = clk, demo.IDs(), demo.Quiet(), true
 	a, err := New(ctx, s)
 	if err != nil {
 		return err

@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"kith/internal/feature/account"
+	"kith/internal/feature/account/password"
 	"kith/internal/feature/adults"
 	"kith/internal/feature/concerns"
 	"kith/internal/feature/directory"
@@ -36,7 +37,9 @@ import (
 // haverdale is the invented district, made once for all tests of this package.
 var haverdale testkit.Folder
 
+// TestMain lets the tests of this package make recovery codes cheaply; the real cost has its tests in package password.
 func TestMain(m *testing.M) {
+	password.Cheaply()
 	code := m.Run()
 	if err := haverdale.Remove(); err != nil {
 		fmt.Fprintln(os.Stderr, err)
@@ -61,6 +64,7 @@ type world struct {
 	settings Settings
 	door     http.Handler
 	sessions map[string]*testkit.Browser
+	dumped   map[string]string // by table: what makes a line of a row (dump)
 }
 
 // logged is a log that a test reads while the program writes.
@@ -82,7 +86,7 @@ func (l *logged) String() string {
 }
 
 func settingsAt(dir string, clk clock.Clock, ids *id.Source, log *logged) Settings {
-	return Settings{Place: Place{Data: filepath.Join(dir, "data")}, Clock: clk, IDs: ids, Log: logTo(log), PublicURL: "https://" + host,
+	return Settings{Place: Place{Data: filepath.Join(dir, "data")}, Clock: clk, IDs: ids, Log: logTo(log), PublicURL: "https://" + host, Unflushed: true,
 		Mail: mail.Outbox{Dir: filepath.Join(dir, "outbox"), FromName: "Kith", FromAddress: "kith@haverdale.example"}}
 }
 

@@ -36,12 +36,14 @@ var lawful = map[string]string{
 	"internal/feature/training/views.templ": "package training\ntempl Page() { <form data-hx-post=\"/x\" class=\"style\"><script src=\"/a.js\"></script></form> }\n",
 	"internal/feature/training/quiz/quiz.go": "// Package quiz asks.\npackage quiz\ntype q struct{ init int `json:\"SELECT * FROM\"` }\n" +
 		"func (q) init() {}\n",
-	"internal/feature/training/roll_test.go": "package training_test\nimport \"testing\"\n// KITH_SHARED_DATA\nfunc f(t *testing.T) { t.Skip() }\n",
-	"internal/platform/store/store.go":       "// Package store opens.\npackage store\nimport (\n\"kith/internal/kernel/clock\"\n\"github.com/jackc/pgx/v5\"\n\"time\"\n)\nvar _ = \"SELECT id FROM job FOR UPDATE\"\nvar _ time.Time\n",
-	"internal/kernel/clock/clock.go":         "// Package clock tells.\npackage clock\nimport \"time\"\nvar _ = time.Now\n",
-	"internal/kernel/clock/clock_test.go":    "package clock_test\nimport \"pgregory.net/rapid\"\n",
-	"internal/testkit/kit.go":                "// Package testkit helps.\npackage testkit\nimport (\n\"kith/internal/platform/store\"\n\"time\"\n)\nvar _ = time.Now\n",
-	"e2e/e2e_test.go":                        "// Package e2e travels.\npackage e2e\nimport (\n\"kith/internal/app\"\n\"kith/internal/demo\"\n\"kith/internal/testkit\"\n)\n",
+	"internal/feature/training/trainingtest/world.go": "// Package trainingtest furnishes.\npackage trainingtest\nimport (\n\"kith/internal/feature/training\"\n\"kith/internal/testkit\"\n)\n",
+	"internal/feature/training/quiz/quiz_test.go":     "package quiz_test\nimport \"kith/internal/feature/training/trainingtest\"\n",
+	"internal/feature/training/roll_test.go":          "package training_test\nimport \"testing\"\n// KITH_SHARED_DATA\nfunc f(t *testing.T) { t.Skip() }\n",
+	"internal/platform/store/store.go":                "// Package store opens.\npackage store\nimport (\n\"kith/internal/kernel/clock\"\n\"github.com/jackc/pgx/v5\"\n\"time\"\n)\nvar _ = \"SELECT id FROM job FOR UPDATE\"\nvar _ time.Time\n",
+	"internal/kernel/clock/clock.go":                  "// Package clock tells.\npackage clock\nimport \"time\"\nvar _ = time.Now\n",
+	"internal/kernel/clock/clock_test.go":             "package clock_test\nimport \"pgregory.net/rapid\"\n",
+	"internal/testkit/kit.go":                         "// Package testkit helps.\npackage testkit\nimport (\n\"kith/internal/platform/store\"\n\"time\"\n)\nvar _ = time.Now\n",
+	"e2e/e2e_test.go":                                 "// Package e2e travels.\npackage e2e\nimport (\n\"kith/internal/app\"\n\"kith/internal/demo\"\n\"kith/internal/testkit\"\n)\n",
 }
 
 func TestLawfulTreePasses(t *testing.T) {
@@ -87,6 +89,9 @@ func TestRulesCanFail(t *testing.T) {
 		{"rings", training + "x.go", imports("training", "kith/internal/app"), "may not import internal/app"},
 		{"rings", training + "x.go", imports("training", "kith/internal/demo"), "may not import internal/demo"},
 		{"rings", training + "x_test.go", imports("training", "kith/internal/demo"), "may not import internal/demo"},
+		{"rings", training + "x.go", imports("training", "kith/internal/feature/training/trainingtest"), "only tests may import internal/feature/training/trainingtest"},
+		{"rings", "internal/demo/x.go", imports("demo", "kith/internal/feature/training/trainingtest"), "only tests may import internal/feature/training/trainingtest"},
+		{"rings", training + "trainingtest/x.go", imports("trainingtest", "kith/internal/feature/people"), "may not import internal/feature/people"},
 		{"rings", "internal/platform/store/x.go", imports("store", "kith/internal/feature/people"), "may not import internal/feature/people"},
 		{"rings", "internal/platform/store/x.go", imports("store", "kith/internal/testkit/pgcluster"), "may not import internal/testkit/pgcluster"},
 		{"rings", "internal/kernel/clock/x.go", imports("clock", "kith/internal/platform/store"), "may not import internal/platform/store"},

@@ -28,7 +28,8 @@ var rules = []rule{
 }
 
 // below lists what the program's code in a folder may import of ours. Its own folder always may be (for a feature: of
-// the same slice). Tests may import internal/testkit besides, and external test packages internal/demo.
+// the same slice). Tests may import internal/testkit besides, and external test packages internal/demo; so may the folder
+// of a slice called after it, such as training/trainingtest, which holds what its tests share and which only tests may import.
 var below = []struct {
 	folder string
 	may    []string
@@ -83,6 +84,9 @@ func rings(t tree) (faults []string) {
 					faults = append(faults, fmt.Sprintf("%s: the kernel imports %s, which is not of the standard library", f.at(pos), path))
 				}
 				return
+			}
+			if !f.isTest() && forTests(path) {
+				faults = append(faults, fmt.Sprintf("%s: only tests may import %s", f.at(pos), path))
 			}
 			if !slices.ContainsFunc(may, func(folder string) bool { return within(path, folder) }) {
 				faults = append(faults, fmt.Sprintf("%s: %s may not import %s", f.at(pos), own, path))

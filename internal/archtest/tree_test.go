@@ -81,7 +81,13 @@ func load(root string) (tree, error) {
 
 func (f file) dir() string { return path.Dir(f.name) }
 
-func (f file) isTest() bool { return strings.HasSuffix(f.name, "_test.go") }
+// isTest says whether the file is no part of the program: a test, or what the tests of a slice share.
+func (f file) isTest() bool { return strings.HasSuffix(f.name, "_test.go") || forTests(f.dir()) }
+
+func forTests(folder string) bool {
+	slice, last := path.Split(folder)
+	return within(folder, "internal/feature") && last == path.Base(slice)+"test"
+}
 
 // under says whether the file is in one of the folders or below it.
 func (f file) under(folders ...string) bool {

@@ -47,7 +47,7 @@ func (p *Post) Dest() []any {
 }
 
 // NoEnd is the end of a post that has none yet.
-const NoEnd clock.Millis = 1 << 52
+const NoEnd = clock.ForEver
 
 // Limits of a session.
 const (

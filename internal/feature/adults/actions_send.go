@@ -263,7 +263,7 @@ var receives = map[Office]string{Head: access.HeadReceives, Chair: access.ChairR
 
 func (f *Feature) grant(ctx context.Context, tx *store.Tx, kind, to string, records ...string) error {
 	for _, r := range records {
-		if err := tx.AddGrant(ctx, store.Grant{Record: r, Kind: kind, To: to, From: tx.Now, Until: forEver}); err != nil {
+		if err := tx.AddGrant(ctx, store.Grant{Record: r, Kind: kind, To: to, From: tx.Now, Until: clock.ForEver}); err != nil {
 			return err
 		}
 	}

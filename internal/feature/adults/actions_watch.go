@@ -224,8 +224,7 @@ func (f *Feature) mailAlert(ctx context.Context, v access.Viewer, args mailAlert
 	if err != nil || a.Mailed != 0 {
 		return err
 	}
-	text := "Something waits for you in Kith, since " + term.Time(a.At) + ".\n\nRead it here:\n" + f.URL + "/today\n\nThis message says nothing about anybody. Do not answer it.\n"
-	if err := f.Mail.Send(ctx, mail.Message{To: to, Subject: "Kith: something is waiting for you", Text: text, MessageID: "alert-" + a.ID + "@kith", At: a.At}); err != nil {
+	if err := f.Mail.Send(ctx, mail.Waiting(to, "Something waits for you in Kith, since "+term.Time(a.At), f.URL+"/today", a.At, "alert-"+a.ID+"@kith")); err != nil {
 		return err
 	}
 	return f.DB.Write(ctx, v, func(ctx context.Context, tx *store.Tx) error {

@@ -175,7 +175,7 @@ func (Store) insertFeedback(ctx context.Context, tx *store.Tx, c Concern, id, wo
 	if err := tx.AddRecord(ctx, access.Record{ID: id, Kind: access.Adult, Part: access.PartFeedback, Org: c.Org, Subject: c.subject(access.PartFeedback), Parent: string(c.ID)}); err != nil {
 		return err
 	}
-	if err := tx.AddGrant(ctx, store.Grant{Record: id, Kind: access.Told, To: c.Reporter, From: tx.Now, Until: forEver}); err != nil {
+	if err := tx.AddGrant(ctx, store.Grant{Record: id, Kind: access.Told, To: c.Reporter, From: tx.Now, Until: clock.ForEver}); err != nil {
 		return err
 	}
 	return tx.Put(ctx, store.SQL(`INSERT INTO adults_feedback (id, district_id, concern_id, words, by_id, at) VALUES (?, ?, ?, ?, ?, ?)`, id, tx.Viewer.District, string(c.ID), words, tx.Viewer.Account, int64(tx.Now)))
@@ -227,9 +227,6 @@ func (Store) setCase(ctx context.Context, tx *store.Tx, k Case) error {
 	return tx.Put(ctx, store.SQL(`UPDATE adults_case SET kind = ?, due_at = ?, told_at = ?, outcome_code = ?, decided_at = ? WHERE id = ?`,
 		string(k.Kind), int64(k.DueAt), int64(k.ToldAt), k.Outcome, int64(k.DecidedAt), k.ID))
 }
-
-// forEver is the end of a relation that has none.
-const forEver clock.Millis = 1 << 52
 
 type kindRow struct {
 	id   ID

@@ -242,7 +242,7 @@ func (s Store) copyGrants(ctx context.Context, tx *store.Tx, from, to string) er
 			return err
 		}
 		for _, x := range all {
-			if err := tx.AddGrant(ctx, store.Grant{Record: to, Kind: kind, To: x, From: tx.Now, Until: forEver}); err != nil {
+			if err := tx.AddGrant(ctx, store.Grant{Record: to, Kind: kind, To: x, From: tx.Now, Until: clock.ForEver}); err != nil {
 				return err
 			}
 		}

@@ -135,7 +135,7 @@ func (b *batch) add(p *Past) {
 		b.record(record, access.PartFeedback, c, "", "")
 		b.feedback = append(b.feedback, record, d, id, x.Words, x.By, int64(x.At))
 		if c.Reporter != "" {
-			b.grants = append(b.grants, d, record, access.Told, c.Reporter, int64(x.At), int64(forEver), x.By)
+			b.grants = append(b.grants, d, record, access.Told, c.Reporter, int64(x.At), int64(clock.ForEver), x.By)
 		}
 	}
 	for i := range p.Actions {

@@ -235,15 +235,12 @@ func (Store) insertFeedback(ctx context.Context, tx *store.Tx, org, to string, c
 		return err
 	}
 	if to != "" {
-		if err := tx.AddGrant(ctx, store.Grant{Record: id, Kind: access.Told, To: to, From: tx.Now, Until: forEver}); err != nil {
+		if err := tx.AddGrant(ctx, store.Grant{Record: id, Kind: access.Told, To: to, From: tx.Now, Until: clock.ForEver}); err != nil {
 			return err
 		}
 	}
 	return tx.Put(ctx, store.SQL(`INSERT INTO concerns_feedback (id, district_id, concern_id, words, by_id, at) VALUES (?, ?, ?, ?, ?, ?)`, id, tx.Viewer.District, string(concern), words, tx.Viewer.Account, int64(tx.Now)))
 }
-
-// forEver is the end of a relation that has none.
-const forEver clock.Millis = 1 << 52
 
 type claim struct {
 	By string

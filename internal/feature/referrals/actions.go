@@ -16,9 +16,6 @@ import (
 	"kith/internal/platform/story"
 )
 
-// forEver is the end of a relation that has none.
-const forEver clock.Millis = 1 << 52
-
 // Send sends a decided referral: the referral, the grant by which the service reads the concern, the entry of the chronology,
 // the alert and the log entry in one transaction. A form sent twice makes one. Rule: CanSend, or it was sent already. NotFound:
 // the decision is not one that the viewer may act on.
@@ -63,10 +60,10 @@ func (f *Feature) Send(ctx context.Context, v access.Viewer, s Sending) error {
 			return err
 		}
 		if r.Way == InKith {
-			if err := f.store.regrant(ctx, tx, r, forEver); err != nil {
+			if err := f.store.regrant(ctx, tx, r, clock.ForEver); err != nil {
 				return err
 			}
-			if err := tx.AddGrant(ctx, store.Grant{Record: string(r.ID), Kind: access.Referral, To: r.To, From: tx.Now, Until: forEver, Reason: "its own copy"}); err != nil {
+			if err := tx.AddGrant(ctx, store.Grant{Record: string(r.ID), Kind: access.Referral, To: r.To, From: tx.Now, Until: clock.ForEver, Reason: "its own copy"}); err != nil {
 				return err
 			}
 			if err := f.tell(ctx, tx, r, news{What: newsSent}, services); err != nil {

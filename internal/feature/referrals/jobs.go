@@ -61,9 +61,8 @@ func (f *Feature) mailNews(ctx context.Context, v access.Viewer, n news) error {
 		return err
 	}
 	at := clock.Millis(n.At)
-	return f.Mail.Send(ctx, mail.Message{To: to, Subject: "Kith: something is waiting for you", At: at,
-		Text:      newsWords[n.What] + ", at " + term.Time(at) + ".\n\nRead it here:\n" + f.URL + "/referrals\n\nThis message says nothing about anybody. Do not answer it.\n",
-		MessageID: "referral-" + n.Referral + "-" + n.What + "-" + strconv.FormatInt(n.At, 36) + "-" + n.To + "@kith"})
+	return f.Mail.Send(ctx, mail.Waiting(to, newsWords[n.What]+", at "+term.Time(at), f.URL+"/referrals", at,
+		"referral-"+n.Referral+"-"+n.What+"-"+strconv.FormatInt(n.At, 36)+"-"+n.To+"@kith"))
 }
 
 // Sweep tells the leads of answers that are past due, and after the district's further days the head (REF-1). What is due is

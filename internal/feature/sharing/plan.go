@@ -158,7 +158,7 @@ func name(records []access.Record, named []string, now clock.Millis) {
 	for i := range records {
 		records[i].Relations = slices.DeleteFunc(records[i].Relations, func(x access.Relation) bool { return x.Kind == access.Named })
 		for _, a := range named {
-			records[i].Relations = append(records[i].Relations, access.Relation{To: a, Kind: access.Named, From: now, Until: forEver})
+			records[i].Relations = append(records[i].Relations, access.Relation{To: a, Kind: access.Named, From: now, Until: clock.ForEver})
 		}
 	}
 }

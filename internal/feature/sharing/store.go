@@ -12,9 +12,6 @@ import (
 // Store holds every SQL statement of this slice.
 type Store struct{}
 
-// forEver is the end of a relation that has none.
-const forEver clock.Millis = 1 << 52
-
 // sent writes down that a form is obeyed. A duplicate: it was before.
 func (Store) sent(ctx context.Context, tx *store.Tx, id string) error {
 	return tx.Put(ctx, store.SQL(`INSERT INTO sharing_sent (id, district_id, account_id) VALUES (?, ?, ?)`, id, tx.Viewer.District, tx.Viewer.Account))
@@ -54,7 +51,7 @@ func (Store) setNamed(ctx context.Context, tx *store.Tx, record string, named []
 		return err
 	}
 	for _, a := range named {
-		if err := tx.AddGrant(ctx, store.Grant{Record: record, Kind: access.Named, To: a, From: tx.Now, Until: forEver, Reason: reason}); err != nil {
+		if err := tx.AddGrant(ctx, store.Grant{Record: record, Kind: access.Named, To: a, From: tx.Now, Until: clock.ForEver, Reason: reason}); err != nil {
 			return err
 		}
 	}

@@ -14,7 +14,7 @@ import (
 
 // preview is the allocation as the administrator sees it.
 func (w *world) preview(b training.Block) (p training.Plan, err error) {
-	err = w.DB.Read(w.t.Context(), w.admin, func(ctx context.Context, tx *store.Tx) (err error) {
+	err = w.DB.Read(w.T.Context(), w.admin, func(ctx context.Context, tx *store.Tx) (err error) {
 		p, err = w.f.Preview(ctx, tx, b.ID)
 		return err
 	})
@@ -23,14 +23,14 @@ func (w *world) preview(b training.Block) (p training.Plan, err error) {
 
 // spring is a block where people state preferences: two dates of two days, one of one day; schools in BD3 go first.
 func (w *world) spring(seats int64) (b training.Block, jan, feb, one training.Run) {
-	w.t.Helper()
+	w.T.Helper()
 	two, single := w.course(training.TwoDay, "sos"), w.course(training.OneDay, "sos")
-	b = w.block(func(b *training.Block) {
+	b = w.Block(func(b *training.Block) {
 		b.Way, b.Closes = training.Preferences, clock.Of(clock.Day("2026-11-28").Start())
 		b.Tiers = []training.Tier{{Position: 0, Kind: training.TierArea, Value: "BD3", Words: "Schools in BD3"}}
 	})
 	jan, feb, one = w.run(b, two, "2027-01-14", seats), w.run(b, two, "2027-02-03", seats), w.run(b, single, "2027-02-24", 0)
-	w.publish(b)
+	w.Publish(b)
 	return b, jan, feb, one
 }
 
@@ -73,7 +73,7 @@ func TestAllocation(t *testing.T) {
 		if x := w.place(both.ID); x.Run != feb.ID || x.Choice != 2 || x.Turn != 2 || x.Seat != 1 {
 			t.Errorf("%+v", x)
 		}
-		letters := w.drain()
+		letters := w.Drain()
 		if len(letters) != 3 || !contains(letters[0].Text, "14 and 15 January was full when your turn came, 2nd. You have a place on 3 and 4 February.") {
 			t.Errorf("%d letters: %+v", len(letters), letters)
 		}
@@ -88,7 +88,7 @@ func TestAllocation(t *testing.T) {
 				t.Errorf("sent again: %+v was %+v", got, before[i])
 			}
 		}
-		if letters := w.drain(); len(letters) != 0 {
+		if letters := w.Drain(); len(letters) != 0 {
 			t.Errorf("%d letters the second time", len(letters))
 		}
 		// The seat goes to whoever waits, by an offer.
@@ -128,7 +128,7 @@ func TestLetterKeepsItsPlaceInLine(t *testing.T) {
 		if s != training.Asked {
 			t.Errorf("%s", s)
 		}
-		if got := w.drain(); len(got) != 1 || got[0].To != "clerk@school.example" || !contains(got[0].Text, "arrived by letter on Friday 20 November") {
+		if got := w.Drain(); len(got) != 1 || got[0].To != "clerk@school.example" || !contains(got[0].Text, "arrived by letter on Friday 20 November") {
 			t.Errorf("the receipt: %+v", got)
 		}
 		p, err := w.preview(b)
@@ -141,10 +141,10 @@ func TestLetterKeepsItsPlaceInLine(t *testing.T) {
 // TRN-3: a run with its venue to be confirmed can be asked for like any other; naming the venue is one change, and it is in the log.
 func TestVenueToBeConfirmedIsBookable(t *testing.T) {
 	onBoth(t, func(t *testing.T, w *world) {
-		c, b := w.course(training.OneDay, ""), w.block(nil)
-		r := training.Run{ID: training.RunID(w.id()), Course: c.ID, Block: b.ID, Capacity: 3, Days: days("2027-01-14")}
+		c, b := w.course(training.OneDay, ""), w.Block(nil)
+		r := training.Run{ID: training.RunID(w.ID()), Course: c.ID, Block: b.ID, Capacity: 3, Days: days("2027-01-14")}
 		testkit.OK(t, w.f.AddRuns(t.Context(), w.admin, b.ID, r))
-		w.publish(b)
+		w.Publish(b)
 		same(t, w.states(w.fillUp(r, 1)...), training.Placed)
 		testkit.OK(t, w.f.SetVenue(t.Context(), w.admin, r.ID, training.Venue{Name: "Millrace Centre"}))
 		testkit.OK(t, w.DB.Read(t.Context(), w.admin, func(ctx context.Context, tx *store.Tx) error {

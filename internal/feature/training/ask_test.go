@@ -37,7 +37,7 @@ func TestAskingAtWork(t *testing.T) {
 		if c := w.count(r); c.Taken != 1 {
 			t.Errorf("%d seats", c.Taken)
 		}
-		closed := w.block(nil)
+		closed := w.Block(nil)
 		draft := w.run(closed, w.course(training.OneDay, ""), "2027-01-14", 5)
 		for name, page := range map[string]training.RunID{"of a block that is not open": draft.ID, "that there is not": "none"} {
 			q := w.request(r)

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"kith/internal/feature/training"
+	"kith/internal/kernel/access"
 	"kith/internal/kernel/errs"
 	"kith/internal/platform/store"
 	"kith/internal/testkit"
@@ -57,15 +58,15 @@ func TestInterestIsToldOfDatesInOrder(t *testing.T) {
 		c := w.course(training.OneDay, "")
 		want := func(v string) {
 			t.Helper()
-			testkit.OK(t, w.f.Want(t.Context(), person(v, "member", oak), training.Interest{ID: w.id(), Course: c.ID, Name: v}))
+			testkit.OK(t, w.f.Want(t.Context(), person(v, oak, access.Member), training.Interest{ID: w.ID(), Course: c.ID, Name: v}))
 			w.Clock.Add(time.Second)
 		}
 		for _, who := range []string{"zoe", "amina", "bea", "zoe"} {
 			want(who)
 		}
-		b := w.block(nil)
+		b := w.Block(nil)
 		r := w.run(b, c, "2027-01-14", 3)
-		if got := w.drain(); len(got) != 0 {
+		if got := w.Drain(); len(got) != 0 {
 			t.Errorf("told of a draft: %+v", got)
 		}
 		// Until they are told they are demand, counted where they work and by no name.
@@ -80,19 +81,19 @@ func TestInterestIsToldOfDatesInOrder(t *testing.T) {
 		if whole, areas := demand(); whole.Interest != 3 || whole.Waiting != 0 || len(areas) == 0 {
 			t.Errorf("%+v, %+v", whole, areas)
 		}
-		w.publish(b)
-		got := w.drain()
+		w.Publish(b)
+		got := w.Drain()
 		if len(got) != 3 || got[0].To != "zoe@haverdale.example" || got[1].To != "amina@haverdale.example" || got[2].To != "bea@haverdale.example" {
 			t.Errorf("%+v", got)
 		}
 		w.run(b, c, "2027-02-14", 3)
-		if got := w.drain(); len(got) != 0 {
+		if got := w.Drain(); len(got) != 0 {
 			t.Errorf("told twice: %+v", got)
 		}
 		if whole, _ := demand(); whole.Interest != 0 {
 			t.Errorf("%+v are told, and still counted", whole)
 		}
-		refused(t, w.f.Want(t.Context(), w.lead, training.Interest{ID: w.id(), Course: c.ID, Name: "x"}), "There are dates")
+		refused(t, w.f.Want(t.Context(), w.lead, training.Interest{ID: w.ID(), Course: c.ID, Name: "x"}), "There are dates")
 		_ = r
 	})
 }
@@ -100,9 +101,9 @@ func TestInterestIsToldOfDatesInOrder(t *testing.T) {
 // A place moves to another date where there is room and nobody waits; its seat goes to the line.
 func TestTransfer(t *testing.T) {
 	onBoth(t, func(t *testing.T, w *world) {
-		c, b := w.course(training.OneDay, ""), w.block(nil)
+		c, b := w.course(training.OneDay, ""), w.Block(nil)
 		a, z := w.run(b, c, "2027-01-14", 1), w.run(b, c, "2027-02-14", 1)
-		w.publish(b)
+		w.Publish(b)
 		have, line := w.fillUp(a, 1), w.fillUp(a, 1)
 		testkit.OK(t, w.f.Transfer(t.Context(), w.admin, have[0], z.ID))
 		if p := w.place(have[0]); p.State != training.Placed || p.Run != z.ID {

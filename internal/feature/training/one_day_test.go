@@ -20,10 +20,10 @@ import (
 // whether nobody could be released for two; left empty, nothing is blocked.
 func TestOneDayAsksWhetherTwoCouldBeDone(t *testing.T) {
 	onBoth(t, func(t *testing.T, w *world) {
-		b := w.block(nil)
+		b := w.Block(nil)
 		w.run(b, w.course(training.TwoDay, "signs"), "2027-01-14", 20)
 		one := w.run(b, w.course(training.OneDay, "signs"), "2027-02-10", 20)
-		w.publish(b)
+		w.Publish(b)
 		site := web.New(web.Config{Log: slog.New(slog.DiscardHandler), Clock: w.Clock, IDs: id.Random(), Sessions: as{w.head}, District: func(string) string { return district },
 			Frame: func(context.Context, access.Viewer, string) (ui.Page, error) { return ui.Page{}, nil }}, catalogue.Pages{Feature: w.f, Programmes: none{}}.Routes())
 		form := testkit.NewBrowser(t, site, "kith.example", "head").Get("/training/dates/"+string(one.ID)+"/ask").Status(200).

@@ -3,13 +3,14 @@ package training_test
 import (
 	"context"
 	"regexp"
-	stdslices "slices"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
 	"time"
 
 	"kith/internal/feature/training"
+	"kith/internal/feature/training/trainingtest"
 	"kith/internal/kernel/access"
 	"kith/internal/kernel/errs"
 	"kith/internal/platform/store"
@@ -20,14 +21,14 @@ func contains(s, part string) bool { return strings.Contains(s, part) }
 
 func same(t *testing.T, got []training.PlaceState, want ...training.PlaceState) {
 	t.Helper()
-	if !stdslices.Equal(got, want) {
+	if !slices.Equal(got, want) {
 		t.Errorf("%v, want %v", got, want)
 	}
 }
 
 // rush has n people ask for the same run at once, and returns how many were told that they have a place and how many places there are.
 func rush(w *world, r training.Run, n int) (told, placed int64) {
-	w.t.Helper()
+	w.T.Helper()
 	asks := make([]training.Request, n)
 	for i := range asks {
 		asks[i] = w.request(r)
@@ -37,8 +38,8 @@ func rush(w *world, r training.Run, n int) (told, placed int64) {
 	for i, q := range asks {
 		wg.Go(func() {
 			var err error
-			if answers[i], err = w.f.Ask(w.t.Context(), w.admin, q); err != nil {
-				w.t.Error(err)
+			if answers[i], err = w.f.Ask(w.T.Context(), w.admin, q); err != nil {
+				w.T.Error(err)
 			}
 		})
 	}
@@ -84,10 +85,10 @@ func TestWithoutTheLockTheLastPlaceIsGivenTwice(t *testing.T) {
 // TRN-B3: of the run's own limit and its venue's the smaller governs, and so does one that all runs of the block share.
 func TestTwoLimitsTheSmallerGoverns(t *testing.T) {
 	onBoth(t, func(t *testing.T, w *world) {
-		c, b := w.course(training.OneDay, ""), w.block(func(b *training.Block) { b.Places = 3 })
+		c, b := w.course(training.OneDay, ""), w.Block(func(b *training.Block) { b.Places = 3 })
 		small, large := w.run(b, c, "2027-01-14", 20), w.run(b, c, "2027-01-21", 20)
 		testkit.OK(t, w.f.SetVenue(t.Context(), w.admin, small.ID, training.Venue{ID: "small", Name: "Small Room"}))
-		w.publish(b)
+		w.Publish(b)
 		same(t, w.states(w.fillUp(small, 3)...), training.Placed, training.Placed, training.Waiting)
 		same(t, w.states(w.fillUp(large, 2)...), training.Placed, training.Waiting)
 	})
@@ -105,7 +106,7 @@ func TestSevenPlacesForTenWaitingGoToTheFirstSeven(t *testing.T) {
 				t.Errorf("number %d of the line is %s, want %s", i+1, s, want)
 			}
 		}
-		if letters := w.drain(); len(letters) != 7 {
+		if letters := w.Drain(); len(letters) != 7 {
 			t.Errorf("%d letters, want 7", len(letters))
 		}
 	})
@@ -243,7 +244,7 @@ func TestOfferIsPersonalSingleAndTimed(t *testing.T) {
 		have := w.fillUp(r, 2)
 		line := w.fillUp(r, 3)
 		testkit.OK(t, w.f.Cancel(t.Context(), w.admin, have...))
-		letters := w.drain()
+		letters := w.Drain()
 		if len(letters) != 2 {
 			t.Fatalf("%d letters", len(letters))
 		}
@@ -267,7 +268,7 @@ func TestOfferIsPersonalSingleAndTimed(t *testing.T) {
 		refused(t, w.f.Accept(t.Context(), w.admin, line[1]), "time for this ended")
 		w.sweep()
 		same(t, w.states(line...), training.Placed, training.Lapsed, training.Offered)
-		if letters = w.drain(); len(letters) != 1 {
+		if letters = w.Drain(); len(letters) != 1 {
 			t.Fatalf("%d letters", len(letters))
 		}
 		testkit.OK(t, w.f.Answer(t.Context(), anybody, secret(0), false))
@@ -349,7 +350,7 @@ func TestCancellingSeveralFreesEach(t *testing.T) {
 // TRN-B15: two processes sweep the same block at once, several times over: each seat is offered once, and each person has one letter.
 func TestTwoWorkersNeverGiveOnePlaceTwice(t *testing.T) {
 	onBoth(t, func(t *testing.T, w *world) {
-		second := newWorld(t, w.World.Again(t))
+		second := newWorld(trainingtest.New(t, w.Again(t)))
 		_, r := w.simple(5, func(b *training.Block) { b.OfferHours = 1 })
 		have := w.fillUp(r, 5)
 		w.fillUp(r, 40)
@@ -359,7 +360,7 @@ func TestTwoWorkersNeverGiveOnePlaceTwice(t *testing.T) {
 			var wg sync.WaitGroup
 			for _, x := range []*world{w, second, w, second} {
 				wg.Go(func() {
-					if err := x.f.Sweep(t.Context(), x.system); err != nil {
+					if err := x.f.Sweep(t.Context(), x.System); err != nil {
 						t.Error(err)
 					}
 				})
@@ -370,7 +371,7 @@ func TestTwoWorkersNeverGiveOnePlaceTwice(t *testing.T) {
 			}
 		}
 		offered := map[string]int{}
-		testkit.OK(t, w.DB.Read(t.Context(), w.system, func(ctx context.Context, tx *store.Tx) error {
+		testkit.OK(t, w.DB.Read(t.Context(), w.System, func(ctx context.Context, tx *store.Tx) error {
 			ids, err := store.Values[string](ctx, tx, store.SQL(`SELECT e.record_id FROM audit_entry e WHERE e.action = 'training.offered'`))
 			for _, id := range ids {
 				offered[id]++
@@ -466,16 +467,16 @@ func TestWhoFindsABookingAndANeed(t *testing.T) {
 		_, r := w.simple(5, nil)
 		q := w.request(r)
 		q.Org, q.Account, q.Access = oak, "grace", "A hearing loop"
-		_, err := w.f.Ask(t.Context(), person("tom", access.Member, oak), q)
+		_, err := w.f.Ask(t.Context(), person("tom", oak, access.Member), q)
 		testkit.OK(t, err)
 		for _, c := range []struct {
 			who           string
 			v             access.Viewer
 			booking, need bool
 		}{
-			{"asked", person("tom", access.Member, oak), true, true}, {"the person", w.teacher, true, true}, {"office", w.admin, true, true},
+			{"asked", person("tom", oak, access.Member), true, true}, {"the person", w.teacher, true, true}, {"office", w.admin, true, true},
 			{"head", w.head, true, false}, {"lead", w.lead, true, false}, {"another office", w.other, false, false},
-			{"a colleague", person("ann", access.Member, oak), false, false}, {"another head", person("hugo", access.Head, elm), false, false},
+			{"a colleague", person("ann", oak, access.Member), false, false}, {"another head", person("hugo", elm, access.Head), false, false},
 			{"anybody", access.Public(district), false, false},
 		} {
 			testkit.OK(t, w.DB.Read(t.Context(), c.v, func(ctx context.Context, tx *store.Tx) error {

@@ -68,6 +68,9 @@ func (m *Manual) Add(d time.Duration) {
 // Millis is an instant in Unix milliseconds UTC, the form in which the database keeps it. Zero means "not yet".
 type Millis int64
 
+// ForEver is the end of what has none: no row holds NULL for an instant, so that rules read alike in Go and in SQL.
+const ForEver Millis = 1 << 52
+
 // Of returns t as Millis.
 func Of(t time.Time) Millis { return Millis(t.UnixMilli()) }
 

@@ -36,6 +36,13 @@ type Message struct {
 	Files     []File            // optional, attached
 }
 
+// Waiting says that something waits, and nothing of what it is or of whom (CON-9, SEC-16): one sentence, without its full stop, and
+// where to read more. at is when it came.
+func Waiting(to, sentence, link string, at clock.Millis, id string) Message {
+	return Message{To: to, Subject: "Kith: something is waiting for you", At: at, MessageID: id,
+		Text: sentence + ".\n\nRead it here:\n" + link + "\n\nThis message says nothing about anybody. Do not answer it.\n"}
+}
+
 // File is attached to a message.
 type File struct {
 	Name, Type string

@@ -38,6 +38,21 @@ func Invalid(w http.ResponseWriter, r *http.Request, p Page) error {
 	return show(w, r, http.StatusUnprocessableEntity, p)
 }
 
+// Done answers what somebody did: on to an address that says so, or, where a rule said no, with the page that again makes of it: 422.
+func Done(w http.ResponseWriter, r *http.Request, err error, again func(no error) (Page, error), to, said string) error {
+	if errs.Is(err, errs.Rule) {
+		p, e := again(err)
+		if e != nil {
+			return e
+		}
+		return Invalid(w, r, p)
+	}
+	if err != nil {
+		return err
+	}
+	return Redirect(w, r, to, said)
+}
+
 // Conflicting sends the page with both texts, after somebody else saved first: 409.
 func Conflicting(w http.ResponseWriter, r *http.Request, p Page) error {
 	return show(w, r, http.StatusConflict, p)

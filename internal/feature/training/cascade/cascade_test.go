@@ -18,13 +18,13 @@ func TestAttendingMakesACascadePlan(t *testing.T) {
 	onBoth(t, func(t *testing.T, w *world) {
 		w.attend(true, [2]string{oak, "Tom Oak"}, [2]string{"", "Somebody Else"})
 		w.sweep()
-		if all, err := w.f.PlansOf(t.Context(), w.system); err != nil || len(all) != 0 {
+		if all, err := w.f.PlansOf(t.Context(), w.System); err != nil || len(all) != 0 {
 			t.Errorf("%d plans on the evening of the last day (%v)", len(all), err)
 		}
-		w.Clock.Set(w.today().Add(1).At(8, 0))
+		w.Clock.Set(w.Today().Add(1).At(8, 0))
 		w.sweep()
 		w.sweep()
-		letters := w.drain()
+		letters := w.Drain()
 		if len(letters) != 1 || letters[0].To != "tom@haverdale.example" || !strings.Contains(letters[0].Subject, "Pass it on: Signs of Safety, two days") || !strings.Contains(letters[0].Text, "/training/cascade/plans/") {
 			t.Fatalf("%d letters: %+v", len(letters), letters)
 		}
@@ -32,7 +32,7 @@ func TestAttendingMakesACascadePlan(t *testing.T) {
 		if p.Org != oak || p.Aim != int64(len(w.staff[oak])-1) || p.Due != p.AttendedOn.Add(56) || p.Kind != "safeguarding" {
 			t.Errorf("%+v", p)
 		}
-		if got := cascade.Stands(p, 0, w.today()); got != cascade.Planned {
+		if got := cascade.Stands(p, 0, w.Today()); got != cascade.Planned {
 			t.Errorf("it is %s", got)
 		}
 		if q := w.only(w.helen); q.ID != p.ID || w.only(w.amina).ID != p.ID {
@@ -45,7 +45,7 @@ func TestAttendingMakesACascadePlan(t *testing.T) {
 			missing(t, w.f.Complete(t.Context(), v, p.ID, "Much"))
 		}
 		w.attend(false, [2]string{elm, "Eve Elm"})
-		w.Clock.Set(w.today().Add(1).At(8, 0))
+		w.Clock.Set(w.Today().Add(1).At(8, 0))
 		w.sweep()
 		if all, err := w.f.PlansOf(t.Context(), w.eve); err != nil || len(all) != 0 {
 			t.Errorf("a course that is not passed on made %d plans (%v)", len(all), err)
@@ -58,9 +58,9 @@ func TestAttendingMakesACascadePlan(t *testing.T) {
 func TestNothingCountsBeforeTheRegisterIsClosed(t *testing.T) {
 	onBoth(t, func(t *testing.T, w *world) {
 		w.attend(true, [2]string{oak, "Tom Oak"})
-		w.Clock.Set(w.today().Add(1).At(8, 0))
+		w.Clock.Set(w.Today().Add(1).At(8, 0))
 		w.sweep()
-		letters := w.drain()
+		letters := w.Drain()
 		if len(letters) != 1 || !strings.Contains(letters[0].Text, "if you were there") || !strings.Contains(letters[0].Text, "register is not closed yet") {
 			t.Errorf("%+v", letters)
 		}
@@ -94,7 +94,7 @@ func TestNothingCountsBeforeTheRegisterIsClosed(t *testing.T) {
 func TestPlanGoesByTheRegister(t *testing.T) {
 	onBoth(t, func(t *testing.T, w *world) {
 		w.attend(true, [2]string{oak, "Tom Oak"})
-		w.Clock.Set(w.today().Add(1).At(8, 0))
+		w.Clock.Set(w.Today().Add(1).At(8, 0))
 		for _, c := range []struct {
 			came  cascade.Was
 			plans int
@@ -113,7 +113,7 @@ func TestPlanGoesByTheRegister(t *testing.T) {
 func TestReachAndCostForEach(t *testing.T) {
 	onBoth(t, func(t *testing.T, w *world) {
 		p := w.planned()
-		missing(t, w.f.OpenSignIn(t.Context(), w.tom, cascade.SessionID(w.id())))
+		missing(t, w.f.OpenSignIn(t.Context(), w.tom, cascade.SessionID(w.ID())))
 		refused(t, w.f.Complete(t.Context(), w.tom, p.ID, "Everything"), "reached nobody")
 		s, code, link := w.session(p, w.tom)
 		if got, err := w.f.Find(t.Context(), access.Public(district), "here", strings.ToLower(code)); err != nil || got != link {
@@ -205,7 +205,7 @@ func TestWhoCameIsReadByFew(t *testing.T) {
 		s, _, link := w.session(p, w.tom)
 		testkit.OK(t, w.signIn(w.grace, link, "", ""))
 		testkit.OK(t, w.signIn(w.as("ann"), link, "", ""))
-		testkit.OK(t, w.signIn(person("una", elm, access.Member, access.FirstFactor), link, "", "")) // a visitor of another school
+		testkit.OK(t, w.signIn(testkit.Person("una", district, elm, access.Member, access.FirstFactor), link, "", "")) // a visitor of another school
 		for who, want := range map[string]int{"tom": 3, "helen": 2, "amina": 2, "grace": 1, "nadia": 0, "dele": 0, "eve": 1, "mary": 0} {
 			v := map[string]access.Viewer{"tom": w.tom, "helen": w.helen, "amina": w.amina, "grace": w.grace, "nadia": w.admin, "dele": w.manager, "eve": w.eve, "mary": w.mary}[who]
 			if names, err := w.f.NamesOn(v, s.ID); err != nil || len(names) != want {
@@ -232,7 +232,7 @@ func TestWhoCameIsReadByFew(t *testing.T) {
 func TestWellbeingCascadesTheSameWay(t *testing.T) {
 	onBoth(t, func(t *testing.T, w *world) {
 		plan := func(org string) cascade.Plan {
-			return cascade.Plan{ID: cascade.ID(w.id()), Org: org, Title: "Senior mental health lead", Kind: "wellbeing", AttendedOn: w.today().Add(-3), Due: w.today().Add(40), CostsGiven: true, Fee: 50000}
+			return cascade.Plan{ID: cascade.ID(w.ID()), Org: org, Title: "Senior mental health lead", Kind: "wellbeing", AttendedOn: w.Today().Add(-3), Due: w.Today().Add(40), CostsGiven: true, Fee: 50000}
 		}
 		own := plan(oak)
 		refused(t, w.f.Make(t.Context(), w.helen, plan(oak), cascade.Lead{}), "Choose who attended")
@@ -241,7 +241,7 @@ func TestWellbeingCascadesTheSameWay(t *testing.T) {
 		missing(t, w.f.Make(t.Context(), w.grace, own, cascade.Lead{Account: "grace"}))
 		testkit.OK(t, w.f.Make(t.Context(), w.helen, own, cascade.Lead{Account: "grace"}))
 		testkit.OK(t, w.f.Make(t.Context(), w.helen, own, cascade.Lead{Account: "grace"}))                                                                                  // sent twice
-		if letters := w.drain(); len(letters) != 1 || letters[0].To != "grace@haverdale.example" || strings.Contains(letters[0].Subject+letters[0].Text, "mental health") { // SEC-16
+		if letters := w.Drain(); len(letters) != 1 || letters[0].To != "grace@haverdale.example" || strings.Contains(letters[0].Subject+letters[0].Text, "mental health") { // SEC-16
 			t.Errorf("%+v", letters)
 		}
 		_, _, link := w.session(w.only(w.grace), w.grace)
@@ -262,7 +262,7 @@ func TestWellbeingCascadesTheSameWay(t *testing.T) {
 				t.Errorf("%s reads %v (%v)", v.Account, names, err)
 			}
 		}
-		other := person("max", trust, access.TrustLead, access.SecondFactor) // keeps the trust’s plans, and holds none of its sessions
+		other := person("max", trust, access.TrustLead) // keeps the trust’s plans, and holds none of its sessions
 		if names, err := w.f.NamesOn(other, s.ID); err != nil || len(names) != 0 {
 			t.Errorf("a lead of the trust reads %v (%v)", names, err)
 		}
@@ -277,24 +277,24 @@ func TestAnswersHaveNoName(t *testing.T) {
 		answer := func(id, rating, words string) error {
 			return w.f.Answer(t.Context(), district, "here", link, id, rating, words)
 		}
-		refused(t, answer(w.id(), "yes", ""), "Nobody is on the list yet")
+		refused(t, answer(w.ID(), "yes", ""), "Nobody is on the list yet")
 		for _, n := range []string{"ann", "ben", "cat", "dan", "eli"} {
 			testkit.OK(t, w.signIn(w.as(n), link, "", ""))
 		}
-		refused(t, answer(w.id(), "splendid", ""), "Choose an answer")
-		first := w.id()
+		refused(t, answer(w.ID(), "splendid", ""), "Choose an answer")
+		first := w.ID()
 		for range 2 { // the form was sent twice
 			testkit.OK(t, answer(first, "yes", "Write the child’s words"))
 		}
 		for i := range 3 {
-			testkit.OK(t, answer(w.id(), "perhaps", fmt.Sprint("Words ", i)))
+			testkit.OK(t, answer(w.ID(), "perhaps", fmt.Sprint("Words ", i)))
 		}
 		if v, err := w.f.AnswersOf(w.tom, p.ID); err != nil || len(v) != 0 {
 			t.Errorf("four answers show %v (%v)", v, err)
 		}
 		var g sync.WaitGroup
 		for range 4 { // the last answer, wanted four times at once, is taken once
-			g.Go(func() { _ = answer(w.id(), "no", "The last") })
+			g.Go(func() { _ = answer(w.ID(), "no", "The last") })
 		}
 		g.Wait()
 		v, err := w.f.AnswersOf(w.tom, p.ID)
@@ -306,8 +306,8 @@ func TestAnswersHaveNoName(t *testing.T) {
 			t.Errorf("a colleague reads %v", v)
 		}
 		testkit.OK(t, w.f.CloseSignIn(t.Context(), w.tom, s.ID))
-		w.Clock.Set(w.today().Add(3).At(9, 0))
-		refused(t, answer(w.id(), "yes", ""), "no longer taken")
+		w.Clock.Set(w.Today().Add(3).At(9, 0))
+		refused(t, answer(w.ID(), "yes", ""), "no longer taken")
 	})
 }
 
@@ -317,13 +317,13 @@ func TestRemindedOnceAndOverdueByItself(t *testing.T) {
 		p := w.planned()
 		w.Clock.Set(p.Due.Add(-15).At(9, 0))
 		w.sweep()
-		if n := len(w.drain()); n != 0 {
+		if n := len(w.Drain()); n != 0 {
 			t.Errorf("%d letters too early", n)
 		}
 		w.Clock.Set(p.Due.Add(-14).At(9, 0))
 		w.sweep()
 		w.sweep()
-		if letters := w.drain(); len(letters) != 1 || !strings.Contains(letters[0].Subject, "Still to pass on") {
+		if letters := w.Drain(); len(letters) != 1 || !strings.Contains(letters[0].Subject, "Still to pass on") {
 			t.Errorf("%+v", letters)
 		}
 		for day, want := range map[int]cascade.Standing{0: cascade.Delivering, 1: cascade.Overdue} {
@@ -338,14 +338,14 @@ func TestRemindedOnceAndOverdueByItself(t *testing.T) {
 func TestSessionHasItsDay(t *testing.T) {
 	onBoth(t, func(t *testing.T, w *world) {
 		p := w.planned()
-		s := cascade.Session{ID: cascade.SessionID(w.id()), Cascade: p.ID, On: w.today().Add(1), Minutes: 30}
+		s := cascade.Session{ID: cascade.SessionID(w.ID()), Cascade: p.ID, On: w.Today().Add(1), Minutes: 30}
 		testkit.OK(t, w.f.PlanSession(t.Context(), w.tom, s))
 		testkit.OK(t, w.f.PlanSession(t.Context(), w.tom, s)) // sent twice
 		refused(t, w.f.OpenSignIn(t.Context(), w.tom, s.ID), "on the day of the session")
 		_, err := w.f.List(t.Context(), w.tom, s.ID, []string{"ann"}, nil)
 		refused(t, err, "Nobody has come yet")
 		bad := s
-		bad.ID, bad.Minutes = cascade.SessionID(w.id()), 3
+		bad.ID, bad.Minutes = cascade.SessionID(w.ID()), 3
 		refused(t, w.f.PlanSession(t.Context(), w.tom, bad), "how long")
 		w.Clock.Set(s.On.At(15, 0))
 		testkit.OK(t, w.f.OpenSignIn(t.Context(), w.tom, s.ID))
@@ -360,7 +360,7 @@ func TestSessionHasItsDay(t *testing.T) {
 		missing(t, err)
 		have := s
 		have.State = cascade.SessionOpen
-		if !cascade.Held(have, w.today()) || cascade.Held(have, s.On) {
+		if !cascade.Held(have, w.Today()) || cascade.Held(have, s.On) {
 			t.Error("a session that was left open is held from the next day on")
 		}
 		other, _, link := w.session(p, w.tom)

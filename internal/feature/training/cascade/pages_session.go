@@ -134,17 +134,8 @@ func (f *Feature) button(action func(context.Context, access.Viewer, SessionID) 
 
 // again goes to the session, or shows it with why something was refused.
 func (f *Feature) again(w http.ResponseWriter, r *http.Request, id SessionID, err error, said string) error {
-	if errs.Is(err, errs.Rule) {
-		p, e := f.sessionView(r, id, err)
-		if e != nil {
-			return e
-		}
-		return web.Invalid(w, r, p)
-	}
-	if err != nil {
-		return err
-	}
-	return web.Redirect(w, r, sessionPath(id), said)
+	again := func(no error) (web.Page, error) { return f.sessionView(r, id, no) }
+	return web.Done(w, r, err, again, sessionPath(id), said)
 }
 
 func (f *Feature) putList(w http.ResponseWriter, r *http.Request) error {

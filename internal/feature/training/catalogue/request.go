@@ -453,17 +453,8 @@ func (f Pages) button(w http.ResponseWriter, r *http.Request, do func(context.Co
 		return err
 	}
 	err = do(r.Context(), web.Viewer(r), id)
-	if err == nil {
-		return web.Redirect(w, r, bookingPath(id), said)
-	}
-	if !errs.Is(err, errs.Rule) {
-		return err
-	}
-	p, e := f.requestPage(r, errs.Sentence(err))
-	if e != nil {
-		return e
-	}
-	return web.Invalid(w, r, p)
+	again := func(no error) (web.Page, error) { return f.requestPage(r, errs.Sentence(no)) }
+	return web.Done(w, r, err, again, bookingPath(id), said)
 }
 
 func (f Pages) accept(w http.ResponseWriter, r *http.Request) error {

@@ -21,9 +21,9 @@ import (
 
 // book books a place without an account and returns its id.
 func (w *world) book(s programme.Session, who, email string) training.BookingID {
-	w.t.Helper()
-	id := training.BookingID(w.id())
-	testkit.OK(w.t, w.f.Book(w.t.Context(), access.Public(district), "192.0.2.1", programme.Attendee{ID: id, Session: s.ID, Name: who, Title: "Nurse", Org: "Surgery", Email: email}))
+	w.T.Helper()
+	id := training.BookingID(w.ID())
+	testkit.OK(w.T, w.f.Book(w.T.Context(), access.Public(district), "192.0.2.1", programme.Attendee{ID: id, Session: s.ID, Name: who, Title: "Nurse", Org: "Surgery", Email: email}))
 	return id
 }
 
@@ -74,18 +74,18 @@ func TestAMovedSessionIsToldOnce(t *testing.T) {
 		testkit.OK(t, w.f.Propose(ctx, district, secret, s))
 		testkit.OK(t, w.f.Answer(ctx, w.admin, s.ID, 0, programme.Accepted, ""))
 		w.publish(p)
-		w.drain()
+		w.Drain()
 		w.book(s, "Cal Dow", "cal@example.org")
 		w.book(s, "Eve Fenn", "eve@example.org")
 		w.book(s, "Dee Eaves", "dee@example.org") // in line
-		first := w.drain()
+		first := w.Drain()
 		method, uid, n := entry(t, to(first, "cal@example.org")[0])
 		if method != "REQUEST" || n != 0 || len(first) != 3 || len(to(first, "dee@example.org")[0].Files) != 0 {
 			t.Fatalf("%s %d, %d letters", method, n, len(first))
 		}
 		w.Clock.Set(w.DB.Now().Add(30 * time.Minute).Time())
 		w.sweep()
-		if again := w.drain(); len(again) != 0 {
+		if again := w.Drain(); len(again) != 0 {
 			t.Errorf("%d letters though nothing changed", len(again))
 		}
 		save := func(change func(*programme.Session)) {
@@ -98,11 +98,11 @@ func TestAMovedSessionIsToldOnce(t *testing.T) {
 			w.sweep()
 		}
 		save(func(x *programme.Session) { x.Summary = "Other words" })
-		if again := w.drain(); len(again) != 0 {
+		if again := w.Drain(); len(again) != 0 {
 			t.Errorf("%d letters for other words", len(again))
 		}
 		save(func(x *programme.Session) { x.Starts, x.Ends, x.Venue = "13:30", "15:00", "Weavers House" })
-		told := w.drain()
+		told := w.Drain()
 		if len(told) != 4 { // two with a place, one in line, the partner
 			t.Fatalf("%d letters: %+v", len(told), told)
 		}
@@ -120,7 +120,7 @@ func TestAMovedSessionIsToldOnce(t *testing.T) {
 		token := linkIn.FindStringSubmatch(m.Text)[1]
 		testkit.OK(t, w.f.GiveBack(ctx, district, token))
 		w.sweep()
-		told = w.drain()
+		told = w.Drain()
 		if method, u, n := entry(t, to(told, "cal@example.org")[0]); method != "CANCEL" || u != uid || n != 2 {
 			t.Errorf("%s %s %d", method, u, n)
 		}
@@ -129,7 +129,7 @@ func TestAMovedSessionIsToldOnce(t *testing.T) {
 			t.Fatalf("%d letters, %+v", len(told), offer)
 		}
 		save(func(x *programme.Session) { x.Starts, x.Ends, x.Venue = "14:30", "16:00", "Weavers House" })
-		if told = w.drain(); len(to(told, "cal@example.org")) != 0 || len(to(told, "eve@example.org")) != 1 {
+		if told = w.Drain(); len(to(told, "cal@example.org")) != 0 || len(to(told, "eve@example.org")) != 1 {
 			t.Errorf("%+v", told)
 		}
 	})
@@ -174,7 +174,7 @@ func TestAProgrammeIsWithdrawn(t *testing.T) {
 		w.publish(p)
 		w.book(s, "Cal Dow", "cal@example.org")
 		w.book(s, "Dee Eaves", "dee@example.org")
-		_, uid, _ := entry(t, to(w.drain(), "cal@example.org")[0])
+		_, uid, _ := entry(t, to(w.Drain(), "cal@example.org")[0])
 		for _, v := range []access.Viewer{w.other, w.head, access.Public(district)} {
 			missing(t, w.f.Withdraw(ctx, v, p.ID, "No"))
 		}
@@ -189,7 +189,7 @@ func TestAProgrammeIsWithdrawn(t *testing.T) {
 		form.Submit().Status(422).Has("main", "withdrawn already") // sent twice
 		w.sweep()
 		w.sweep()
-		told := w.drain()
+		told := w.Drain()
 		if len(told) != 3 {
 			t.Fatalf("%d letters: %+v", len(told), told)
 		}
@@ -271,7 +271,7 @@ func TestAPartnersPartEnds(t *testing.T) {
 				w.publish(p)
 			}
 			w.book(s, fmt.Sprint("Cal Dow ", i), fmt.Sprintf("cal%d@example.org", i))
-			w.drain()
+			w.Drain()
 			for _, v := range []access.Viewer{w.other, w.head, access.Public(district)} {
 				missing(t, w.f.End(ctx, v, id, p.Last, "No", false))
 				missing(t, w.f.Admit(ctx, v, id))
@@ -288,7 +288,7 @@ func TestAPartnersPartEnds(t *testing.T) {
 			form.Set("from", string(p.Last), "sessions", map[bool]string{true: "stay", false: "off"}[keep]).Submit().Status(303)
 			form.Submit().Status(422).Has("main", "already") // sent twice
 			w.sweep()
-			told := w.drain()
+			told := w.Drain()
 			m := to(told, "bea@example.org")
 			if len(m) != 1 || !strings.Contains(m[0].Text, "The practice has closed.") || !strings.Contains(m[0].Text, "From Friday 18 December 2026 on") || strings.Contains(m[0].Text, "stays in the programme") != keep {
 				t.Fatalf("%+v", m)
@@ -347,7 +347,7 @@ func TestTheOfficeOfABigProgramme(t *testing.T) {
 		q := w.week(func(q *programme.Programme) { q.Title = "Learning" })
 		s := w.add(w.session(q, func(s *programme.Session) { s.Booking, s.Places = programme.Own, 1 }))
 		w.publish(q)
-		testkit.OK(t, w.f.Book(t.Context(), access.Public(district), "192.0.2.1", programme.Attendee{ID: training.BookingID(w.id()), Session: s.ID, Name: `=HYPERLINK("https://evil.example")`, Title: "Nurse", Org: "Surgery", Email: "cal@example.org", Access: "hearing loop"}))
+		testkit.OK(t, w.f.Book(t.Context(), access.Public(district), "192.0.2.1", programme.Attendee{ID: training.BookingID(w.ID()), Session: s.ID, Name: `=HYPERLINK("https://evil.example")`, Title: "Nurse", Org: "Surgery", Email: "cal@example.org", Access: "hearing loop"}))
 		w.book(s, "Dee Eaves", "dee@example.org")
 		at = "/training/office/programmes/" + string(q.ID)
 		out := w.as(w.admin).Get(at + "/bookings.xlsx").Status(200)

@@ -362,17 +362,8 @@ func (f *Feature) admit(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	err = f.Admit(r.Context(), web.Viewer(r), PartnerID(id))
-	if errs.Is(err, errs.Rule) {
-		p, e := f.onePartnerOf(r, errs.Sentence(err))
-		if e != nil {
-			return e
-		}
-		return web.Invalid(w, r, p)
-	}
-	if err != nil {
-		return err
-	}
-	return web.Redirect(w, r, partnerPath(PartnerID(id)), "It takes part again. Links that had not lapsed work again; invite it for a fresh one.")
+	again := func(no error) (web.Page, error) { return f.onePartnerOf(r, errs.Sentence(no)) }
+	return web.Done(w, r, err, again, partnerPath(PartnerID(id)), "It takes part again. Links that had not lapsed work again; invite it for a fresh one.")
 }
 
 // bookings is who has booked, over all sessions of a programme, as a workbook: a row a booking. It does not say what anybody needs.

@@ -347,15 +347,6 @@ func (f *Feature) publish(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	err = f.Publish(r.Context(), web.Viewer(r), id)
-	if errs.Is(err, errs.Rule) {
-		p, e := f.deskOf(r, errs.Sentence(err))
-		if e != nil {
-			return e
-		}
-		return web.Invalid(w, r, p)
-	}
-	if err != nil {
-		return err
-	}
-	return web.Redirect(w, r, deskPath(id), "Published. Everybody sees the sessions that you have accepted.")
+	again := func(no error) (web.Page, error) { return f.deskOf(r, errs.Sentence(no)) }
+	return web.Done(w, r, err, again, deskPath(id), "Published. Everybody sees the sessions that you have accepted.")
 }

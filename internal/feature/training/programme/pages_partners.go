@@ -122,19 +122,12 @@ func (f *Feature) decide(w http.ResponseWriter, r *http.Request) error {
 	} else if _, err = f.partnerOf(r, PartnerID(id)); err == nil {
 		err = errs.Refuse("Approve it or refuse it")
 	}
-	if errs.Is(err, errs.Rule) {
+	again := func(no error) (web.Page, error) {
 		form := &forms.Form{}
-		form.Refuse(err)
-		p, e := f.partnersPageOf(r, form, nil)
-		if e != nil {
-			return e
-		}
-		return web.Invalid(w, r, p)
+		form.Refuse(no)
+		return f.partnersPageOf(r, form, nil)
 	}
-	if err != nil {
-		return err
-	}
-	return web.Redirect(w, r, "/training/office/partners", map[string]string{"approve": "Approved. Its link is on its way.", "refuse": "Refused. Nothing is sent."}[do])
+	return web.Done(w, r, err, again, "/training/office/partners", map[string]string{"approve": "Approved. Its link is on its way.", "refuse": "Refused. Nothing is sent."}[do])
 }
 
 // partnerOf returns a partner of the viewer's organiser. NotFound: none, or another's.

@@ -22,7 +22,7 @@ import (
 
 // full makes a published week of 62 sessions by 12 partners under three boards.
 func (w *world) full() programme.Programme {
-	w.t.Helper()
+	w.T.Helper()
 	p := w.week(nil)
 	for i := range 62 {
 		w.add(w.session(p, func(s *programme.Session) {
@@ -145,8 +145,8 @@ func TestAPartnerProposesAndTheOrganiserAccepts(t *testing.T) {
 		}
 		partner.Get(at).Status(200).Has("main", "Sleep, and what it tells", "15:30", "Haver Valley Surgery", "12 of 12 places left")
 		partner.Get(at+"/sessions/"+string(s)).Status(200).Has("main", "2 High Street", "Book a place")
-		if w.venues["The Surgery"].Address != "2 High Street" || w.listed["Haver Valley Surgery"] == "" {
-			t.Errorf("%v, %v", w.venues, w.listed)
+		if w.Rooms["The Surgery"].Address != "2 High Street" || w.listed["Haver Valley Surgery"] == "" {
+			t.Errorf("%v, %v", w.Rooms, w.listed)
 		}
 		// what is in the programme is the organiser's to change
 		refused(t, w.f.Propose(ctx, district, newer, w.session(p, func(x *programme.Session) { x.ID, x.Title = s, "Another" })), "Write to the organiser about a change")
@@ -218,7 +218,7 @@ func TestSettingsRegisterThemselvesForApproval(t *testing.T) {
 		form.Set("name", "Al-Noor School", "kind", "faith", "contact", "Samira Khan", "email", "samira@example.org", "offers", "Supplementary schools and safety")
 		done := form.Submit().Status(200).Has("h1", "We have it")
 		form.Submit().Status(200) // sent twice
-		if w.text(`SELECT count(*) FROM training_partner`) != "1" || len(w.drain()) != 0 {
+		if w.text(`SELECT count(*) FROM training_partner`) != "1" || len(w.Drain()) != 0 {
 			t.Error("registering made two, or a link went out before anybody looked")
 		}
 		id := programme.PartnerID(w.text(`SELECT id FROM training_partner`))
@@ -243,7 +243,7 @@ func TestSettingsRegisterThemselvesForApproval(t *testing.T) {
 			t.Errorf("the link went to %s", m.To)
 		}
 		for i := range 12 {
-			err := w.f.Register(ctx, district, "192.0.2.9", programme.Partner{ID: programme.PartnerID(w.id()), Name: fmt.Sprint("Club ", i), Kind: "club", AskedFor: p.ID}, programme.Contact{Name: "A", Email: "a@example.org"})
+			err := w.f.Register(ctx, district, "192.0.2.9", programme.Partner{ID: programme.PartnerID(w.ID()), Name: fmt.Sprint("Club ", i), Kind: "club", AskedFor: p.ID}, programme.Contact{Name: "A", Email: "a@example.org"})
 			if i == 11 {
 				refused(t, err, "Too many tries")
 			}
@@ -371,7 +371,7 @@ func TestABookingWithoutAnAccount(t *testing.T) {
 			t.Errorf("the confirmation went to %s", m.To)
 		}
 		book("Cal Dow", "Police")
-		w.drain()
+		w.Drain()
 		book("Dee Eaves", "Police").Status(200)
 		if m, _ := w.letter(); !strings.Contains(m.Text, "You are in line") {
 			t.Errorf("%+v", m)
@@ -383,7 +383,7 @@ func TestABookingWithoutAnAccount(t *testing.T) {
 		b.Post("/training/places/"+secret, nil).Status(422).Has("main", "There is nothing to give back")
 		b.Get("/training/places/not-a-secret").Status(200).Has("h1", "does not work any more")
 		offered := false
-		for _, m := range w.drain() {
+		for _, m := range w.Drain() {
 			offered = offered || m.To == "dee@example.org" && strings.Contains(m.Text, "/training/offers/")
 		}
 		if !offered {
@@ -407,8 +407,8 @@ func TestACalledOffSessionIsTold(t *testing.T) {
 		testkit.OK(t, w.f.Propose(ctx, district, secret, s))
 		testkit.OK(t, w.f.Answer(ctx, w.admin, s.ID, 0, programme.Accepted, "Glad to have it"))
 		w.publish(p)
-		testkit.OK(t, w.f.Book(ctx, access.Public(district), "192.0.2.1", programme.Attendee{ID: training.BookingID(w.id()), Session: s.ID, Name: "Cal Dow", Title: "Nurse", Org: "Surgery", Email: "cal@example.org"}))
-		w.drain()
+		testkit.OK(t, w.f.Book(ctx, access.Public(district), "192.0.2.1", programme.Attendee{ID: training.BookingID(w.ID()), Session: s.ID, Name: "Cal Dow", Title: "Nurse", Org: "Surgery", Email: "cal@example.org"}))
+		w.Drain()
 		changed := s
 		changed.Ends, changed.Places, changed.Revision = "11:30", 0, w.revision(s.ID)
 		testkit.OK(t, w.f.SaveSession(ctx, w.admin, changed))
@@ -423,7 +423,7 @@ func TestACalledOffSessionIsTold(t *testing.T) {
 		refused(t, w.f.CallOff(ctx, w.admin, s.ID, "The speaker is ill."), "in the programme")
 		w.sweep()
 		var told []string
-		for _, m := range w.drain() {
+		for _, m := range w.Drain() {
 			if strings.Contains(m.Text, "was called off") && strings.Contains(m.Text, "The speaker is ill.") {
 				told = append(told, m.To)
 			}
@@ -448,7 +448,7 @@ func TestAProgrammeIsItsOrganisers(t *testing.T) {
 		p := w.week(nil)
 		s := w.add(w.session(p, nil))
 		for _, v := range []access.Viewer{w.other, w.head, access.Public(district)} {
-			missing(t, w.f.Make(ctx, v, programme.Programme{ID: programme.ID(w.id()), Org: office, Kind: programme.Week, Title: "X", First: "2026-12-14", Last: "2026-12-14", Boards: "A"}))
+			missing(t, w.f.Make(ctx, v, programme.Programme{ID: programme.ID(w.ID()), Org: office, Kind: programme.Week, Title: "X", First: "2026-12-14", Last: "2026-12-14", Boards: "A"}))
 			missing(t, w.f.Save(ctx, v, p))
 			missing(t, w.f.Publish(ctx, v, p.ID))
 			missing(t, w.f.Add(ctx, v, w.session(p, nil)))

@@ -12,34 +12,30 @@ import (
 
 	"kith/internal/feature/training"
 	"kith/internal/feature/training/programme"
+	"kith/internal/feature/training/trainingtest"
 	"kith/internal/kernel/access"
 	"kith/internal/kernel/errs"
 	"kith/internal/kernel/id"
 	"kith/internal/kernel/ref"
-	"kith/internal/kernel/term"
-	"kith/internal/platform/jobs"
 	"kith/internal/platform/mail"
-	"kith/internal/platform/search/fold"
 	"kith/internal/platform/store"
 	"kith/internal/platform/ui"
 	"kith/internal/platform/web"
 	"kith/internal/testkit"
-	"kith/internal/testkit/terms"
 )
 
-const district, office = "haverdale", "partnership"
+const district, office = trainingtest.District, trainingtest.Office
 
-// world is programmes on one database, with a directory, people and a post office of their own.
+var refused, missing = testkit.Refused, testkit.Missing
+
+// world is programmes on one database, with a list of agencies, and the pages.
 type world struct {
-	*testkit.World
-	t     *testing.T
-	f     *programme.Feature
-	queue *jobs.Queue
-	site  http.Handler
+	*trainingtest.World
+	trainingtest.Unlimited
+	f    *programme.Feature
+	site http.Handler
 
 	mu     sync.Mutex
-	sent   []mail.Message
-	venues map[string]training.Venue
 	listed map[string]string
 	tries  map[string]int64
 
@@ -47,27 +43,23 @@ type world struct {
 	asking             access.Viewer
 }
 
-func onBoth(t *testing.T, fn func(t *testing.T, w *world)) {
-	testkit.DBs(t, []store.Slice{training.Migrations}, func(t *testing.T, base *testkit.World) { fn(t, newWorld(t, base)) })
-}
+func onBoth(t *testing.T, fn func(t *testing.T, w *world)) { trainingtest.OnBoth(t, newWorld, fn) }
 
-func newWorld(t *testing.T, base *testkit.World) *world {
-	w := &world{World: base, t: t, queue: jobs.New(base.DB, slog.New(slog.DiscardHandler)), listed: map[string]string{}, tries: map[string]int64{},
-		venues: map[string]training.Venue{"mill": {ID: "mill", Name: "Millrace Centre", Building: "one"}, "weavers": {ID: "weavers", Name: "Weavers House", Building: "one"}, "small": {ID: "small", Name: "Small Room", Building: "two", Capacity: 2}}}
-	core := training.New(training.Deps{DB: base.DB, Queue: w.queue, Calendars: &terms.Fixed{Now: term.Calendars{District: term.Calendar{BankHolidays: term.BankHolidays()}}}, PublicURL: "https://kith.example",
-		Publisher: "Haverdale Safeguarding Partnership", Venues: w, Organisations: places{w}, People: w, Mailer: w})
-	w.f = programme.New(programme.Deps{Feature: core, Limits: w, Listing: w})
-	w.admin, w.other, w.head = person("gareth", access.TrainingAdmin, office), person("olive", access.TrainingAdmin, "trust"), person("helen", access.Head, "oak")
-	w.asking = access.Public(district)
-	w.site = web.New(web.Config{Log: slog.New(slog.DiscardHandler), Clock: base.Clock, IDs: id.Random(), Sessions: w, District: func(string) string { return district }, PublicURL: "https://kith.example",
+func newWorld(base *trainingtest.World) *world {
+	w := &world{World: base, listed: map[string]string{}, tries: map[string]int64{}, asking: access.Public(district)}
+	w.Rooms["weavers"] = training.Venue{ID: "weavers", Name: "Weavers House", Building: "one"}
+	w.admin, w.other, w.head = person("gareth", office, access.TrainingAdmin), person("olive", trainingtest.Trust, access.TrainingAdmin), person("helen", trainingtest.Oak, access.Head)
+	w.Training.People, w.Training.Organisations = w, places{w: w}
+	w.f = programme.New(programme.Deps{Feature: w.Training, Limits: w, Listing: w})
+	w.site = web.New(web.Config{Log: slog.New(slog.DiscardHandler), Clock: w.Clock, IDs: id.Random(), Sessions: w, District: func(string) string { return district }, PublicURL: trainingtest.URL,
 		Frame: func(_ context.Context, v access.Viewer, _ string) (ui.Page, error) {
 			return ui.Page{Place: "Haverdale", Person: v.Account, SignedIn: v.Account != ""}, nil
 		}}, w.f.Routes())
 	return w
 }
 
-func person(name string, r access.Role, org string) access.Viewer {
-	return access.Viewer{Account: name, District: district, Strength: access.SteppedUp, Roles: map[access.Role][]string{r: {org}, access.Member: {org}}}
+func person(name, org string, role access.Role) access.Viewer {
+	return testkit.Person(name, district, org, role, access.SteppedUp)
 }
 
 // Viewer makes the world its own sign-in.
@@ -78,29 +70,7 @@ func (w *world) Viewer(context.Context, *http.Request, string) (access.Viewer, e
 // as is the browser of somebody.
 func (w *world) as(v access.Viewer) *testkit.Browser {
 	w.asking = v
-	return testkit.NewBrowser(w.t, w.site, "kith.example", v.Account)
-}
-
-func (w *world) Venues(context.Context, *store.Tx) (map[string]training.Venue, error) {
-	return w.venues, nil
-}
-
-func (w *world) VenueNamed(_ context.Context, _ *store.Tx, name string) (training.Venue, error) {
-	for _, v := range w.venues {
-		if fold.Key(v.Name) == fold.Key(name) {
-			return v, nil
-		}
-	}
-	return training.Venue{}, errs.Missing()
-}
-
-func (w *world) PutVenue(ctx context.Context, tx *store.Tx, v training.Venue) (training.Venue, error) {
-	if have, err := w.VenueNamed(ctx, tx, v.Name); err == nil {
-		return have, nil
-	}
-	v.ID, v.Building = v.Name, v.Name
-	w.venues[v.ID] = v
-	return v, nil
+	return testkit.NewBrowser(w.T, w.site, "kith.example", v.Account)
 }
 
 func (w *world) PutAgency(_ context.Context, _ *store.Tx, name, _ string) (string, error) {
@@ -114,19 +84,6 @@ func (w *world) Names(_ context.Context, _ *store.Tx, ids ...string) (map[string
 		out[i] = ref.Person{ID: i, Name: "Person " + i, Title: "Head"}
 	}
 	return out, nil
-}
-
-func (w *world) Email(_ context.Context, _ *store.Tx, account string) (string, error) {
-	return account + "@haverdale.example", nil
-}
-
-func (w *world) OrgOf(context.Context, *store.Tx, string) (string, error) { return "oak", nil }
-
-func (w *world) Send(_ context.Context, m mail.Message) error {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	w.sent = append(w.sent, m)
-	return nil
 }
 
 // Try counts and refuses as the house does.
@@ -146,45 +103,32 @@ func (w *world) Succeeded(_ context.Context, _, what string) error {
 	return nil
 }
 
-func (w *world) Address(*http.Request) string { return "192.0.2.1" }
-
 // places are the organisations of the district: schools, and agencies once they are listed.
-type places struct{ w *world }
-
-func (places) Names(_ context.Context, _ *store.Tx, ids ...string) (map[string]ref.Organisation, error) {
-	out := map[string]ref.Organisation{}
-	for _, i := range ids {
-		out[i] = ref.Organisation{ID: i, Name: "School " + i, Kind: "school"}
-	}
-	return out, nil
+type places struct {
+	trainingtest.Places
+	w *world
 }
 
 func (p places) Called(_ context.Context, _ *store.Tx, name string) (string, error) {
 	return p.w.listed[name], nil
 }
 
-func (places) Where(context.Context, *store.Tx, string) (postcode, ward string, err error) {
-	return "", "", nil
-}
-
-func (w *world) id() string { return w.DB.IDs().New(w.DB.Now()) }
-
 const threeBoards = "Safeguarding children partnership\nSafeguarding adults board\nDomestic abuse and sexual violence board"
 
 // week makes a safeguarding week of the partnership, from Monday 14 to Friday 18 December 2026.
 func (w *world) week(change func(*programme.Programme)) programme.Programme {
-	w.t.Helper()
-	p := programme.Programme{ID: programme.ID(w.id()), Org: office, Kind: programme.Week, Title: "Safeguarding Week", First: "2026-12-14", Last: "2026-12-18", Boards: threeBoards, ProposeUntil: "2026-12-04"}
+	w.T.Helper()
+	p := programme.Programme{ID: programme.ID(w.ID()), Org: office, Kind: programme.Week, Title: "Safeguarding Week", First: "2026-12-14", Last: "2026-12-18", Boards: threeBoards, ProposeUntil: "2026-12-04"}
 	if change != nil {
 		change(&p)
 	}
-	testkit.OK(w.t, w.f.Make(w.t.Context(), w.admin, p))
+	testkit.OK(w.T, w.f.Make(w.T.Context(), w.admin, p))
 	return p
 }
 
 // session is a whole session of a programme, of the partnership's own.
 func (w *world) session(p programme.Programme, change func(*programme.Session)) programme.Session {
-	s := programme.Session{ID: programme.SessionID(w.id()), Programme: p.ID, By: "Haverdale Safeguarding Partnership", Title: "Listening to children", Board: strings.Split(threeBoards, "\n")[0], Venue: "Millrace Centre",
+	s := programme.Session{ID: programme.SessionID(w.ID()), Programme: p.ID, By: "Haverdale Safeguarding Partnership", Title: "Listening to children", Board: strings.Split(threeBoards, "\n")[0], Venue: "Millrace Centre",
 		On: p.First, Starts: "09:30", Ends: "11:00", Booking: programme.JustGo}
 	if p.Boards == "" {
 		s.Board = ""
@@ -196,42 +140,30 @@ func (w *world) session(p programme.Programme, change func(*programme.Session)) 
 }
 
 func (w *world) add(s programme.Session) programme.Session {
-	w.t.Helper()
-	testkit.OK(w.t, w.f.Add(w.t.Context(), w.admin, s))
+	w.T.Helper()
+	testkit.OK(w.T, w.f.Add(w.T.Context(), w.admin, s))
 	return s
 }
 
 func (w *world) publish(p programme.Programme) {
-	w.t.Helper()
-	testkit.OK(w.t, w.f.Publish(w.t.Context(), w.admin, p.ID))
-}
-
-// drain does what is queued and returns the letters since the last call.
-func (w *world) drain() []mail.Message {
-	w.t.Helper()
-	_, err := w.queue.Drain(w.t.Context())
-	testkit.OK(w.t, err)
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	sent := w.sent
-	w.sent = nil
-	return sent
+	w.T.Helper()
+	testkit.OK(w.T, w.f.Publish(w.T.Context(), w.admin, p.ID))
 }
 
 // sweep does what the program does each minute.
 func (w *world) sweep() {
-	w.t.Helper()
-	testkit.OK(w.t, w.f.Sweep(w.t.Context(), access.System(district, "a test sweeps")))
+	w.T.Helper()
+	testkit.OK(w.T, w.f.Sweep(w.T.Context(), access.System(district, "a test sweeps")))
 }
 
 var linkIn = regexp.MustCompile(`/training/(?:propose|places)/([A-Za-z0-9_-]+)`)
 
 // letter is the one letter that was sent, with the secret of its link.
 func (w *world) letter() (mail.Message, string) {
-	w.t.Helper()
-	sent := w.drain()
+	w.T.Helper()
+	sent := w.Drain()
 	if len(sent) != 1 {
-		w.t.Fatalf("%d letters: %+v", len(sent), sent)
+		w.T.Fatalf("%d letters: %+v", len(sent), sent)
 	}
 	m := linkIn.FindStringSubmatch(sent[0].Text)
 	if m == nil {
@@ -242,26 +174,26 @@ func (w *world) letter() (mail.Message, string) {
 
 // partner makes a partner known and returns the secret of its link for the programme.
 func (w *world) partner(p programme.Programme, name string) string {
-	w.t.Helper()
-	_, err := w.f.TakePartners(w.t.Context(), w.admin, office, strings.NewReader("name,kind,contact,email\n"+name+",GP surgery,Bea Lark,bea@example.org\n"))
-	testkit.OK(w.t, err)
+	w.T.Helper()
+	_, err := w.f.TakePartners(w.T.Context(), w.admin, office, strings.NewReader("name,kind,contact,email\n"+name+",GP surgery,Bea Lark,bea@example.org\n"))
+	testkit.OK(w.T, err)
 	w.invite(p, name)
 	_, secret := w.letter()
 	return secret
 }
 
 func (w *world) invite(p programme.Programme, name string) {
-	w.t.Helper()
-	n, err := w.f.Invite(w.t.Context(), w.admin, p.ID, programme.PartnerID(w.text(`SELECT id FROM training_partner WHERE name = '`+name+`'`)))
+	w.T.Helper()
+	n, err := w.f.Invite(w.T.Context(), w.admin, p.ID, programme.PartnerID(w.text(`SELECT id FROM training_partner WHERE name = '`+name+`'`)))
 	if err != nil || n != 1 {
-		w.t.Fatal(n, err)
+		w.T.Fatal(n, err)
 	}
 }
 
 // text is the one text that a statement finds.
 func (w *world) text(statement string) (out string) {
-	w.t.Helper()
-	testkit.OK(w.t, w.DB.Write(w.t.Context(), access.System(district, "a test looks"), func(ctx context.Context, tx *store.Tx) (err error) {
+	w.T.Helper()
+	testkit.OK(w.T, w.DB.Write(w.T.Context(), access.System(district, "a test looks"), func(ctx context.Context, tx *store.Tx) (err error) {
 		tx.Unaudited("a test")
 		out, err = store.Value[string](ctx, tx, store.SQL(statement))
 		return err
@@ -270,37 +202,22 @@ func (w *world) text(statement string) (out string) {
 }
 
 func (w *world) stateOf(s programme.SessionID) string {
-	w.t.Helper()
+	w.T.Helper()
 	return w.text(`SELECT state FROM training_session WHERE id = '` + string(s) + `'`)
 }
 
 func (w *world) revision(s programme.SessionID) int64 {
-	w.t.Helper()
+	w.T.Helper()
 	var n int64
 	_, err := fmt.Sscan(w.text(`SELECT revision FROM training_session WHERE id = '`+string(s)+`'`), &n)
-	testkit.OK(w.t, err)
+	testkit.OK(w.T, err)
 	return n
-}
-
-// refused fails unless err is a rule's sentence that contains the words.
-func refused(t *testing.T, err error, words string) {
-	t.Helper()
-	if !errs.Is(err, errs.Rule) || !strings.Contains(errs.Sentence(err), words) {
-		t.Errorf("%v, want a refusal with %q", err, words)
-	}
-}
-
-func missing(t *testing.T, err error) {
-	t.Helper()
-	if !errs.Is(err, errs.NotFound) {
-		t.Errorf("%v, want not found", err)
-	}
 }
 
 // exec changes the database behind the program's back.
 func (w *world) exec(statement string) {
-	w.t.Helper()
-	testkit.OK(w.t, w.DB.Write(w.t.Context(), access.System(district, "a test changes"), func(ctx context.Context, tx *store.Tx) error {
+	w.T.Helper()
+	testkit.OK(w.T, w.DB.Write(w.T.Context(), access.System(district, "a test changes"), func(ctx context.Context, tx *store.Tx) error {
 		tx.Unaudited("a test")
 		return tx.Put(ctx, store.SQL(statement))
 	}))

@@ -283,17 +283,8 @@ func (f *Feature) button(action func(context.Context, access.Viewer, ID) error, 
 
 // back goes to the quiz, or shows it with why the change was refused.
 func (f *Feature) back(w http.ResponseWriter, r *http.Request, id ID, err error, said string) error {
-	if errs.Is(err, errs.Rule) {
-		p, e := f.quizView(r, id, errs.Sentence(err))
-		if e != nil {
-			return e
-		}
-		return web.Invalid(w, r, p)
-	}
-	if err != nil {
-		return err
-	}
-	return web.Redirect(w, r, givenPath(id), said)
+	again := func(no error) (web.Page, error) { return f.quizView(r, id, errs.Sentence(no)) }
+	return web.Done(w, r, err, again, givenPath(id), said)
 }
 
 func (f *Feature) swapItem(w http.ResponseWriter, r *http.Request) error {

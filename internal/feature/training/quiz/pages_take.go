@@ -200,17 +200,8 @@ func (f *Feature) askFor(w http.ResponseWriter, r *http.Request) error {
 	} else {
 		err = errs.Refuse("Choose what you would like to learn")
 	}
-	if errs.Is(err, errs.Rule) {
-		p, e := f.mine(r, errs.Sentence(err))
-		if e != nil {
-			return e
-		}
-		return web.Invalid(w, r, p)
-	}
-	if err != nil {
-		return err
-	}
-	return web.Redirect(w, r, home, "Asked. The leads see it, and their answer will stand here.")
+	again := func(no error) (web.Page, error) { return f.mine(r, errs.Sentence(no)) }
+	return web.Done(w, r, err, again, home, "Asked. The leads see it, and their answer will stand here.")
 }
 
 // taking is a quiz with what the viewer has answered.

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"kith/internal/feature/training/quiz"
+	"kith/internal/feature/training/trainingtest"
 	"kith/internal/kernel/access"
 	"kith/internal/kernel/clock"
 	"kith/internal/kernel/errs"
@@ -20,7 +21,7 @@ import (
 func TestQuizIsGivenTakenAndSentOnce(t *testing.T) {
 	onBoth(t, func(t *testing.T, w *world) {
 		q := w.given(func(q *quiz.Quiz) { q.Groups = store.Keys{"lunchtime", "office"} })
-		letters := w.drain()
+		letters := w.Drain()
 		if len(letters) != 8 {
 			t.Errorf("%d letters went to 8 people", len(letters))
 		}
@@ -59,7 +60,7 @@ func TestQuizIsGivenTakenAndSentOnce(t *testing.T) {
 func TestSendingAtOnceCountsOnce(t *testing.T) {
 	onBoth(t, func(t *testing.T, w *world) {
 		q := w.given(nil)
-		w.drain()
+		w.Drain()
 		both := func(fn func() error) {
 			var g sync.WaitGroup
 			for range 6 {
@@ -95,9 +96,9 @@ func TestSendingAtOnceCountsOnce(t *testing.T) {
 }
 
 func (w *world) took(q quiz.ID) map[string]int {
-	w.t.Helper()
+	w.T.Helper()
 	tallies, err := w.f.TalliesOf(w.amina, q)
-	testkit.OK(w.t, err)
+	testkit.OK(w.T, err)
 	out := map[string]int{}
 	for _, x := range tallies {
 		out[x.Group] = max(out[x.Group], x.Took)
@@ -107,12 +108,12 @@ func (w *world) took(q quiz.ID) map[string]int {
 
 // The test of sending at once can fail: without the lock, on PostgreSQL, one attempt is counted more than once.
 func TestWithoutTheLockSendingCountsTwice(t *testing.T) {
-	testkit.DBs(t, tables, func(t *testing.T, base *testkit.World) {
+	testkit.DBs(t, trainingtest.Tables, func(t *testing.T, base *testkit.World) {
 		if base.DB.Engine() == "sqlite" {
 			return // one writer at a time, whatever the lock
 		}
 		for range 20 {
-			w := newWorld(t, base)
+			w := newWorld(trainingtest.New(t, base))
 			w.f.WithoutLock()
 			q := w.given(nil)
 			w.answerAll(q.ID, w.ellen)
@@ -139,24 +140,24 @@ func TestQuizHasAWindow(t *testing.T) {
 		answer := func() error { return w.f.Answer(t.Context(), w.ellen, q.ID, 1, choose(items[0], true)) }
 		refused(t, answer(), "has not begun")
 		w.sweep()
-		if n := len(w.drain()); n != 0 {
+		if n := len(w.Drain()); n != 0 {
 			t.Errorf("%d letters went before it begins", n)
 		}
 		w.Clock.Set(today.Add(1).At(7, 0))
 		w.sweep()
 		testkit.OK(t, answer())
-		if n := len(w.drain()); n != 0 {
+		if n := len(w.Drain()); n != 0 {
 			t.Errorf("%d letters went at night", n)
 		}
 		w.hire(oak, "newcomer", "Class teacher")
 		w.Clock.Set(today.Add(1).At(8, 30))
 		w.sweep()
-		if n := len(w.drain()); n != len(w.staff[oak])-1 {
+		if n := len(w.Drain()); n != len(w.staff[oak])-1 {
 			t.Errorf("%d letters", n)
 		}
 		w.Clock.Set(today.Add(2).At(8, 30))
 		w.sweep() // the newcomer is asked too
-		told := w.drain()
+		told := w.Drain()
 		if !slices.ContainsFunc(told, func(m mail.Message) bool { return m.To == "newcomer@haverdale.example" }) {
 			t.Error("whoever came later is not asked")
 		}
@@ -174,7 +175,7 @@ func TestQuizHasAWindow(t *testing.T) {
 func TestRemindersGoToThoseWhoHaveNotSent(t *testing.T) {
 	onBoth(t, func(t *testing.T, w *world) {
 		q := w.given(func(q *quiz.Quiz) { q.Groups = store.Keys{"lunchtime"} })
-		if n := len(w.drain()); n != 6 {
+		if n := len(w.Drain()); n != 6 {
 			t.Errorf("%d were told", n)
 		}
 		w.take(q.ID, "lunchtime-1")
@@ -183,7 +184,7 @@ func TestRemindersGoToThoseWhoHaveNotSent(t *testing.T) {
 		for range 3 {
 			w.sweep()
 		}
-		letters := w.drain()
+		letters := w.Drain()
 		if len(letters) != 5 {
 			t.Errorf("%d were reminded, of 5", len(letters))
 		}
@@ -194,7 +195,7 @@ func TestRemindersGoToThoseWhoHaveNotSent(t *testing.T) {
 		}
 		w.Clock.Add(3 * time.Hour)
 		w.sweep()
-		if n := len(w.drain()); n != 0 {
+		if n := len(w.Drain()); n != 0 {
 			t.Errorf("%d were reminded again", n)
 		}
 	})
@@ -227,18 +228,18 @@ func TestOnlyLeadsOfTheSchoolRunIt(t *testing.T) {
 	onBoth(t, func(t *testing.T, w *world) {
 		q := w.draft(nil)
 		ctx := t.Context()
-		need := quiz.Need{ID: quiz.NeedID(w.id()), Org: oak, Theme: "online"}
+		need := quiz.Need{ID: quiz.NeedID(w.ID()), Org: oak, Theme: "online"}
 		testkit.OK(t, w.f.AddNeed(ctx, w.amina, need))
 		for _, v := range []access.Viewer{w.helen, w.gail, w.elmLead, w.ellen, w.office} {
 			other := q
-			other.ID = quiz.ID(w.id())
+			other.ID = quiz.ID(w.ID())
 			missing(t, w.f.Make(ctx, v, other))
 			missing(t, w.f.Give(ctx, v, q.ID))
 			missing(t, w.f.SwapQuestion(ctx, v, q.ID, 1))
 			missing(t, w.f.Discard(ctx, v, q.ID))
 			missing(t, w.f.Close(ctx, v, q.ID))
 			missing(t, w.f.PutGroup(ctx, v, oak, nil))
-			missing(t, w.f.AddNeed(ctx, v, quiz.Need{ID: quiz.NeedID(w.id()), Org: oak, Theme: "fgm"}))
+			missing(t, w.f.AddNeed(ctx, v, quiz.Need{ID: quiz.NeedID(w.ID()), Org: oak, Theme: "fgm"}))
 			missing(t, w.f.Plan(ctx, v, quiz.Need{ID: need.ID}))
 			missing(t, w.f.Meet(ctx, v, need.ID))
 			missing(t, w.f.Answer(ctx, v, q.ID, 1, quiz.Choice{0})) // a draft is nobody's to take
@@ -272,7 +273,7 @@ func TestDraft(t *testing.T) {
 		if _, err := w.f.QuizAs(w.amina, q.ID); !errs.Is(err, errs.NotFound) {
 			t.Errorf("the draft is still there: %v", err)
 		}
-		bad := quiz.Quiz{ID: quiz.ID(w.id()), Org: oak, Title: "Too long", Purpose: quiz.Regular, From: "2026-11-23", Until: "2026-11-20", Size: 5}
+		bad := quiz.Quiz{ID: quiz.ID(w.ID()), Org: oak, Title: "Too long", Purpose: quiz.Regular, From: "2026-11-23", Until: "2026-11-20", Size: 5}
 		refused(t, w.f.Make(ctx, w.amina, bad), "last day is before the first")
 		bad.Until, bad.Size = "2026-11-30", 11
 		refused(t, w.f.Make(ctx, w.amina, bad), "five minutes")
@@ -320,11 +321,11 @@ func TestNewEditionMakesQuestionsStale(t *testing.T) {
 			t.Errorf("%d questions are stale", stale)
 		}
 		refused(t, w.f.Give(ctx, w.amina, draft.ID), "rests on an old edition")
-		refused(t, w.f.Make(ctx, w.amina, quiz.Quiz{ID: quiz.ID(w.id()), Org: oak, Title: "Prevent", Purpose: quiz.Regular, From: "2026-11-23", Until: "2026-11-30", Size: 3, Themes: store.Keys{"prevent"}}), "Only 1 questions fit")
+		refused(t, w.f.Make(ctx, w.amina, quiz.Quiz{ID: quiz.ID(w.ID()), Org: oak, Title: "Prevent", Purpose: quiz.Regular, From: "2026-11-23", Until: "2026-11-30", Size: 3, Themes: store.Keys{"prevent"}}), "Only 1 questions fit")
 		w.take(old.ID, "lunchtime-1") // what was given goes on
 
 		again := first
-		again.ID, again.Replaces, again.Text = quiz.QuestionID(w.id()), first.ID, first.Text+" Think of the new edition."
+		again.ID, again.Replaces, again.Text = quiz.QuestionID(w.ID()), first.ID, first.Text+" Think of the new edition."
 		missing(t, w.f.SaveQuestion(ctx, w.amina, again)) // the district's own: a lead cannot
 		testkit.OK(t, w.f.SaveQuestion(ctx, w.office, again))
 		testkit.OK(t, w.f.SaveQuestion(ctx, w.office, again))
@@ -334,7 +335,7 @@ func TestNewEditionMakesQuestionsStale(t *testing.T) {
 			}
 		}
 		late := again
-		late.ID = quiz.QuestionID(w.id())
+		late.ID = quiz.QuestionID(w.ID())
 		if err := w.f.SaveQuestion(ctx, w.office, late); !errs.Is(err, errs.Conflict) {
 			t.Errorf("replaced a second time: %v", err)
 		}
@@ -352,7 +353,7 @@ func TestNewEditionMakesQuestionsStale(t *testing.T) {
 func TestSchoolsOwnQuestion(t *testing.T) {
 	onBoth(t, func(t *testing.T, w *world) {
 		ctx := t.Context()
-		x := quiz.Question{ID: quiz.QuestionID(w.id()), Org: oak, Theme: "act", Kind: quiz.OneAnswer, Text: "Where does the duty lead sit?", Explain: "By the hall, until half past three.", Document: "kcsie", Para: "Our policy",
+		x := quiz.Question{ID: quiz.QuestionID(w.ID()), Org: oak, Theme: "act", Kind: quiz.OneAnswer, Text: "Where does the duty lead sit?", Explain: "By the hall, until half past three.", Document: "kcsie", Para: "Our policy",
 			Options: []quiz.Option{{"By the hall", true}, {"In the library", false}}}
 		missing(t, w.f.SaveQuestion(ctx, w.elmLead, x))
 		missing(t, w.f.SaveQuestion(ctx, w.helen, x))
@@ -446,12 +447,12 @@ func TestGapNeedPlanMetAndLookedAtAgain(t *testing.T) {
 func TestAskingForTraining(t *testing.T) {
 	onBoth(t, func(t *testing.T, w *world) {
 		ctx := t.Context()
-		id := quiz.AskID(w.id())
+		id := quiz.AskID(w.ID())
 		testkit.OK(t, w.f.AskFor(ctx, w.ellen, id, "online"))
 		testkit.OK(t, w.f.AskFor(ctx, w.ellen, id, "online"))
-		testkit.OK(t, w.f.AskFor(ctx, w.ellen, quiz.AskID(w.id()), "online"))
+		testkit.OK(t, w.f.AskFor(ctx, w.ellen, quiz.AskID(w.ID()), "online"))
 		missing(t, w.f.AskFor(ctx, w.as("teacher-1"), id, "fgm"))
-		refused(t, w.f.AskFor(ctx, w.ellen, quiz.AskID(w.id()), "cooking"), "Choose what")
+		refused(t, w.f.AskFor(ctx, w.ellen, quiz.AskID(w.ID()), "cooking"), "Choose what")
 		for _, c := range []struct {
 			v    access.Viewer
 			want int
@@ -473,6 +474,6 @@ func TestAskingForTraining(t *testing.T) {
 		if len(needs) != 1 || needs[0].Theme != "online" || needs[0].Groups.String() != "lunchtime" || needs[0].Origin != quiz.FromAsk {
 			t.Errorf("%+v", needs)
 		}
-		testkit.OK(t, w.f.AskFor(ctx, w.ellen, quiz.AskID(w.id()), "online")) // answered: she may ask again
+		testkit.OK(t, w.f.AskFor(ctx, w.ellen, quiz.AskID(w.ID()), "online")) // answered: she may ask again
 	})
 }

@@ -187,16 +187,13 @@ func (f *Feature) insertLearnt(ctx context.Context, tx *store.Tx, l Learnt, by s
 		if g.To == "" {
 			continue
 		}
-		g.Record, g.From, g.Until = string(l.ID), tx.Now, forEver
+		g.Record, g.From, g.Until = string(l.ID), tx.Now, clock.ForEver
 		if err := tx.AddGrant(ctx, g); err != nil {
 			return err
 		}
 	}
 	return nil
 }
-
-// forEver is the end of a relation that has none.
-const forEver = clock.Millis(1<<62 - 1)
 
 func (f *Feature) restore(ctx context.Context, tx *store.Tx, k kept, l Learnt) error {
 	if err := f.rows.setWithdrawn(ctx, tx, l.ID, 0); err != nil {

@@ -100,7 +100,7 @@ func TestVenueToBeConfirmed(t *testing.T) {
 				t.Errorf("%q goes while nobody knows where to", m.Subject)
 			}
 		}
-		testkit.OK(t, w.training.SetVenue(t.Context(), w.admin, r.ID, training.Venue{Name: "Millrace Centre"}))
+		testkit.OK(t, w.Training.SetVenue(t.Context(), w.admin, r.ID, training.Venue{Name: "Millrace Centre"}))
 		letters = w.post()
 		var changed, joining mail.Message
 		for _, m := range letters {
@@ -144,7 +144,7 @@ func TestPlacesThatChange(t *testing.T) {
 			t.Errorf("after the clock change 09:15 is %s UTC", got)
 		}
 		var version int64
-		testkit.OK(t, w.training.Change(t.Context(), w.head, k, training.Change{Version: version, Name: "Ellen Booth", Title: "Supervisor", First: r.ID}))
+		testkit.OK(t, w.Training.Change(t.Context(), w.head, k, training.Change{Version: version, Name: "Ellen Booth", Title: "Supervisor", First: r.ID}))
 		letters := w.post()
 		if len(letters) != 2 || letters[0].To != "ellen@haverdale.example" || letters[1].To != "grace@haverdale.example" {
 			t.Fatalf("letters go to %v", letters)
@@ -155,7 +155,7 @@ func TestPlacesThatChange(t *testing.T) {
 		if on := entries(t, letters[0])[0]; on.method != "REQUEST" || on.sequence != "2" || !strings.HasPrefix(letters[0].Subject, "Your place") {
 			t.Errorf("the new person gets %+v (%s)", on, letters[0].Subject)
 		}
-		testkit.OK(t, w.training.Cancel(t.Context(), w.head, k))
+		testkit.OK(t, w.Training.Cancel(t.Context(), w.head, k))
 		m := one(t, w.post())
 		if off := entries(t, m)[0]; m.To != "ellen@haverdale.example" || off.method != "CANCEL" || off.sequence != "3" || !strings.HasPrefix(m.Subject, "Off") {
 			t.Errorf("given back: %s %q %+v", m.To, m.Subject, off)
@@ -170,8 +170,8 @@ func TestPlacesThatChange(t *testing.T) {
 func TestRunCalledOff(t *testing.T) {
 	onBoth(t, func(t *testing.T, w *world) {
 		r := w.run(training.OneDay, "mill", "2027-02-10")
-		q := training.Request{Booking: training.Booking{ID: training.BookingID(w.id()), Block: r.Block, OrgName: "Little Acorns", Name: "Bea Lark", Title: "Manager", Channel: "letter", Sender: "Bea Lark", SenderMail: "bea@example.org"}, First: r.ID, Arrived: clock.Of(w.Clock.Now())}
-		_, err := w.training.Enter(t.Context(), w.admin, q)
+		q := training.Request{Booking: training.Booking{ID: training.BookingID(w.ID()), Block: r.Block, OrgName: "Little Acorns", Name: "Bea Lark", Title: "Manager", Channel: "letter", Sender: "Bea Lark", SenderMail: "bea@example.org"}, First: r.ID, Arrived: clock.Of(w.Clock.Now())}
+		_, err := w.Training.Enter(t.Context(), w.admin, q)
 		testkit.OK(t, err)
 		got := w.post()
 		if len(got) != 2 || got[1].To != "bea@example.org" || strings.Contains(got[1].Text, "/training/requests/") {
@@ -181,11 +181,11 @@ func TestRunCalledOff(t *testing.T) {
 			if _, err := tx.Lock(ctx, "training_block", string(r.Block)); err != nil {
 				return err
 			}
-			b, err := w.training.Store.Block(ctx, tx, r.Block)
+			b, err := w.Training.Store.Block(ctx, tx, r.Block)
 			if err != nil {
 				return err
 			}
-			return w.training.CancelRuns(ctx, tx, b, "The hall has flooded.", r.ID)
+			return w.Training.CancelRuns(ctx, tx, b, "The hall has flooded.", r.ID)
 		}))
 		if m := one(t, w.post()); m.To != "bea@example.org" || entries(t, m)[0].method != "CANCEL" || !strings.Contains(m.Text, "The hall has flooded.") {
 			t.Errorf("%s: %s", m.To, m.Text)
@@ -273,8 +273,8 @@ func TestBookedWithoutAnAccount(t *testing.T) {
 	onBoth(t, func(t *testing.T, w *world) {
 		r := w.run(training.OneDay, "mill", "2027-02-10")
 		w.book(r, "Grace Ito", nil)
-		q := training.Request{Booking: training.Booking{ID: training.BookingID(w.id()), Block: r.Block, OrgName: "The Loft", Name: "Sam Poole", Title: "Youth worker", Email: "sam@haverdale.example"}, First: r.ID}
-		state, err := w.training.Ask(t.Context(), w.system, q)
+		q := training.Request{Booking: training.Booking{ID: training.BookingID(w.ID()), Block: r.Block, OrgName: "The Loft", Name: "Sam Poole", Title: "Youth worker", Email: "sam@haverdale.example"}, First: r.ID}
+		state, err := w.Training.Ask(t.Context(), w.System, q)
 		testkit.OK(t, err)
 		if state != training.Placed {
 			t.Fatalf("Sam is %s", state)

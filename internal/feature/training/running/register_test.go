@@ -81,7 +81,7 @@ func TestRegisterByDay(t *testing.T) {
 		for name, x := range map[string]struct {
 			v    access.Viewer
 			want int
-		}{"the lead": {w.lead, 1}, "the head": {w.head, 1}, "the organiser": {w.admin, 1}, "a colleague": {w.ellen, 0}, "another organiser": {w.other, 0}, "the lead of another school": {person("eve", access.DSL, "elm"), 0}} {
+		}{"the lead": {w.lead, 1}, "the head": {w.head, 1}, "the organiser": {w.admin, 1}, "a colleague": {w.ellen, 0}, "another organiser": {w.other, 0}, "the lead of another school": {person("eve", "elm", access.DSL), 0}} {
 			if got := len(w.lines(x.v, "grace")); got != x.want {
 				t.Errorf("%s reads %d lines, want %d", name, got, x.want)
 			}
@@ -105,7 +105,7 @@ func TestRegisterByDay(t *testing.T) {
 
 // version is that of a run's register.
 func (w *world) version(r training.Run) (n int64) {
-	testkit.OK(w.t, w.DB.Read(w.t.Context(), w.system, func(ctx context.Context, tx *store.Tx) error {
+	testkit.OK(w.T, w.DB.Read(w.T.Context(), w.System, func(ctx context.Context, tx *store.Tx) error {
 		g, err := running.Store{}.Register(ctx, tx, r.ID)
 		n = g.Version
 		return err
@@ -121,8 +121,8 @@ func TestSubstitutesAndWalkIns(t *testing.T) {
 		w.post()
 		w.at("2027-02-10", 9, 0)
 		testkit.OK(t, w.tick(w.admin, r, 0, running.Substitute, k))
-		who := training.Booking{ID: training.BookingID(w.id()), Name: "Amina Sesay", Title: "Lead", OrgName: "School oak"}
-		refused(t, w.f.WalkIn(t.Context(), w.admin, r.ID, 0, training.Booking{ID: training.BookingID(w.id()), Title: "Lead"}), "name")
+		who := training.Booking{ID: training.BookingID(w.ID()), Name: "Amina Sesay", Title: "Lead", OrgName: "School oak"}
+		refused(t, w.f.WalkIn(t.Context(), w.admin, r.ID, 0, training.Booking{ID: training.BookingID(w.ID()), Title: "Lead"}), "name")
 		missing(t, w.f.WalkIn(t.Context(), w.head, r.ID, 0, who))
 		testkit.OK(t, w.f.WalkIn(t.Context(), w.admin, r.ID, 0, who))
 		testkit.OK(t, w.f.WalkIn(t.Context(), w.admin, r.ID, 0, who))
@@ -184,9 +184,9 @@ func TestCodeOfTheRoom(t *testing.T) {
 }
 
 func (w *world) marks(r training.Run) map[training.BookingID]running.MarkKind {
-	w.t.Helper()
+	w.T.Helper()
 	out := map[training.BookingID]running.MarkKind{}
-	testkit.OK(w.t, w.DB.Read(w.t.Context(), w.system, func(ctx context.Context, tx *store.Tx) error {
+	testkit.OK(w.T, w.DB.Read(w.T.Context(), w.System, func(ctx context.Context, tx *store.Tx) error {
 		all, err := running.Store{}.Marks(ctx, tx, r.ID)
 		for _, m := range all {
 			out[m.Booking] = m.Kind
@@ -327,9 +327,9 @@ func verified(t *testing.T, w *world, m mail.Message, serial string) {
 // What a school writes into training records itself is theirs: led by its leads and head, once however often it is sent.
 func TestLinesOfTheSchool(t *testing.T) {
 	onBoth(t, func(t *testing.T, w *world) {
-		line := running.Line{ID: w.id(), Org: oak, Duty: "staff_update", Title: "Update on the INSET day", On: "2026-09-02", Minutes: 90, People: []string{"grace", "ellen"}}
+		line := running.Line{ID: w.ID(), Org: oak, Duty: "staff_update", Title: "Update on the INSET day", On: "2026-09-02", Minutes: 90, People: []string{"grace", "ellen"}}
 		missing(t, w.f.Enter(t.Context(), w.grace, line))
-		missing(t, w.f.Enter(t.Context(), person("eve", access.DSL, "elm"), line))
+		missing(t, w.f.Enter(t.Context(), person("eve", "elm", access.DSL), line))
 		stranger := line
 		stranger.People = []string{"nobody"}
 		missing(t, w.f.Enter(t.Context(), w.lead, stranger))

@@ -93,7 +93,7 @@ func TestTrainersFromElsewhere(t *testing.T) {
 		if got := len(w.needs(w.lead, r)); got != 1 {
 			t.Errorf("whoever keeps the register reads %d needs", got)
 		}
-		testkit.OK(t, w.training.SetVenue(t.Context(), w.admin, r.ID, training.Venue{Name: "Haver Hall"}))
+		testkit.OK(t, w.Training.SetVenue(t.Context(), w.admin, r.ID, training.Venue{Name: "Haver Hall"}))
 		if all := letters("Changed", "amina@haverdale.example", "grace@haverdale.example", "jo.bell@example.org", "ros@haverdale.example"); len(all) > 0 && !strings.Contains(string(all[0].Files[0].Body), "SEQUENCE:1") {
 			t.Errorf("%s", all[0].Files[0].Body)
 		}
@@ -102,10 +102,10 @@ func TestTrainersFromElsewhere(t *testing.T) {
 		other := w.run(training.OneDay, "mill", "2027-02-17")
 		testkit.OK(t, w.f.Keep(t.Context(), w.admin, running.Register{Run: other.ID, Before: -1, Remind: 0}, nil, jo))
 		letters("You give", "jo.bell@example.org")
-		testkit.OK(t, w.training.CancelRun(t.Context(), w.admin, other.ID))
+		testkit.OK(t, w.Training.CancelRun(t.Context(), w.admin, other.ID))
 		letters("Off", "jo.bell@example.org")
 		w.at("2027-02-10", 10, 30)
 		testkit.OK(t, w.tick(w.lead, r, 0, running.Present, k))
-		missing(t, w.tick(person("jo", access.Member, "elsewhere"), r, 0, running.Present, k))
+		missing(t, w.tick(person("jo", "elsewhere", access.Member), r, 0, running.Present, k))
 	})
 }
