@@ -10,6 +10,8 @@ import (
 	"net/url"
 	"strings"
 
+	"github.com/a-h/templ"
+
 	"kith/internal/kernel/access"
 	"kith/internal/kernel/errs"
 	"kith/internal/kernel/ref"
@@ -70,14 +72,21 @@ func viewName(view string) string {
 // checkView is the page that confirms codes.
 type checkView struct {
 	Code  *forms.Text
-	File  string // what is wrong with the file that was put in
+	File  *forms.File
 	Asked string // "code" or "file" once something was asked
 	Known *KnownAs
 }
 
 func newCheckView() checkView {
 	return checkView{Code: forms.NewText("code", "The check code").Hint("Four groups of four at the foot of each page, such as K7F2-9QXM-3RTA-0WBC, or the 64 letters and digits at the end").
-		Required("Write the code that stands at the foot of the paper").Max(120)}
+		Required("Write the code that stands at the foot of the paper").Max(120), File: forms.NewFile("file", "The PDF").Accept(".pdf,application/pdf")}
+}
+
+// summary is what is wrong with either form.
+func (v checkView) summary() templ.Component {
+	var both forms.Form
+	both.Fields(v.Code, v.File)
+	return both.Summary()
 }
 
 func checkPageOf(v checkView) web.Page {
@@ -115,7 +124,7 @@ func (f *Feature) checkFile(w http.ResponseWriter, r *http.Request) error {
 		return err
 	})
 	if errs.Is(err, errs.Invalid) || errors.Is(err, bulk.ErrNoFile) {
-		v.File = "Choose the PDF"
+		v.File.Problem = "Choose the PDF"
 		return web.Invalid(w, r, checkPageOf(v))
 	}
 	if err != nil {

@@ -3,8 +3,6 @@ package directory
 import (
 	"context"
 	"encoding/csv"
-	"errors"
-	"io"
 	"net/http"
 	"strings"
 	"unicode/utf16"
@@ -17,6 +15,7 @@ import (
 	"kith/internal/kernel/text"
 	"kith/internal/platform/store"
 	"kith/internal/platform/web"
+	"kith/internal/platform/web/forms"
 )
 
 // fileView is the page on which dates are pasted, sent as a file or copied from the year before, and what they would change.
@@ -24,12 +23,13 @@ type fileView struct {
 	whose
 	Text     string
 	Problem  string
+	File     *forms.File
 	Copied   bool      // the text is a proposal, made from the year before
 	Compared *TermFile // nil before anything was compared
 }
 
 func (f *Terms) file(w http.ResponseWriter, r *http.Request) error {
-	v := fileView{Copied: r.URL.Query().Get("copy") == "1"}
+	v := fileView{File: newTermFile(), Copied: r.URL.Query().Get("copy") == "1"}
 	err := f.DB.Read(r.Context(), web.Viewer(r), func(ctx context.Context, tx *store.Tx) (err error) {
 		if v.whose, err = f.asked(ctx, tx, r.URL.Query()); err != nil || !v.Copied {
 			return err
@@ -48,6 +48,10 @@ func (f *Terms) file(w http.ResponseWriter, r *http.Request) error {
 		}
 	}
 	return web.Show(w, r, filePage(v))
+}
+
+func newTermFile() *forms.File {
+	return forms.NewFile("file", "Or a file").Hint("CSV, as the council publishes it. It takes the place of what stands above.")
 }
 
 func filePage(v fileView) web.Page {
@@ -72,22 +76,19 @@ func (f *Terms) compared(r *http.Request, v *fileView) error {
 }
 
 func (f *Terms) takeFile(w http.ResponseWriter, r *http.Request) error {
-	if err := r.ParseMultipartForm(1 << 20); err != nil && !errors.Is(err, http.ErrNotMultipart) { // #nosec G120 -- the site bounds every body before a handler sees it
-		return errs.Of(errs.Invalid, err, "What you sent could not be read.")
-	}
+	form, file := forms.Form{}, newTermFile()
+	form.Fields(file)
+	read := form.Parse(r)
 	x, err := f.whose(r, r.PostForm)
 	if err != nil {
 		return err
 	}
-	v := fileView{whose: x, Text: r.PostFormValue("text"), Copied: r.PostFormValue("copy") == "1"}
-	if sent, _, err := r.FormFile("file"); err == nil {
-		b, err := io.ReadAll(io.LimitReader(sent, schoolyear.MaxFile+1))
-		if err != nil {
-			return errs.Of(errs.Invalid, err, "The file could not be read.")
-		}
-		if len(b) > 0 {
-			v.Text = plain(b)
-		}
+	v := fileView{whose: x, File: file, Text: r.PostFormValue("text"), Copied: r.PostFormValue("copy") == "1"}
+	if !read {
+		return web.Invalid(w, r, filePage(v))
+	}
+	if len(file.Body) > 0 {
+		v.Text = plain(file.Body)
 	}
 	if strings.TrimSpace(v.Text) == "" {
 		v.Problem = "Paste the dates, or choose a file"

@@ -20,6 +20,7 @@ import (
 	"kith/internal/platform/store"
 	"kith/internal/platform/ui"
 	"kith/internal/platform/web"
+	"kith/internal/platform/web/forms"
 )
 
 // maxRegister is the largest file of a register, in bytes: that of all England has about 60 MB.
@@ -111,14 +112,29 @@ func (f *Registers) page(title string, crumb *ui.Link) web.Page {
 }
 
 func (f *Registers) index(w http.ResponseWriter, r *http.Request) error {
-	return f.shown(w, r, wrongFile{})
+	return f.shown(w, r, newRegisterForm())
 }
 
-// wrongFile is what is wrong with a form that sends a file, and what it said the file holds.
-type wrongFile struct{ Kind, File, Holds string }
+// registerForm sends a file, and says what it holds. The file is taken as it arrives.
+type registerForm struct {
+	forms.Form
+	Holds *forms.Choice
+	File  *forms.File
+}
+
+func newRegisterForm() *registerForm {
+	var holds []forms.Option
+	for _, k := range kinds {
+		holds = append(holds, forms.Option{Value: k.Value, Text: k.Text, Hint: k.Hint})
+	}
+	f := &registerForm{Holds: forms.NewChoice("kind", "What the file holds", holds...).Required(errs.Sentence(errNoKind)),
+		File: forms.NewFile("file", "File").Hint("As it is published, up to 128 MB. It is taken in the background.")}
+	f.Fields(f.Holds, f.File)
+	return f
+}
 
 // shown shows the form and the files sent before.
-func (f *Registers) shown(w http.ResponseWriter, r *http.Request, wrong wrongFile) error {
+func (f *Registers) shown(w http.ResponseWriter, r *http.Request, form *registerForm) error {
 	var files []registerFile
 	err := f.DB.Read(r.Context(), web.Viewer(r), func(ctx context.Context, tx *store.Tx) (err error) {
 		if err := f.keeper(ctx, tx); err != nil {
@@ -131,8 +147,8 @@ func (f *Registers) shown(w http.ResponseWriter, r *http.Request, wrong wrongFil
 		return err
 	}
 	p := f.page("Registers", nil)
-	p.Body = registersPage(web.NewID(r), files, wrong)
-	if wrong.Kind+wrong.File != "" {
+	p.Body = registersPage(web.NewID(r), files, form)
+	if form.Wrong() {
 		return web.Invalid(w, r, p)
 	}
 	return web.Show(w, r, p)
@@ -173,13 +189,15 @@ func (f *Registers) upload(w http.ResponseWriter, r *http.Request) error {
 	})
 	switch {
 	case errors.Is(err, errNoKind):
-		return f.shown(w, r, wrongFile{Kind: "Say what the file holds", File: "Choose the file again"})
+		back := newRegisterForm()
+		back.Fill(form)
+		back.File.Problem = "Choose the file again"
+		return f.shown(w, r, back)
 	case errors.Is(err, bulk.ErrNoFile):
-		wrong := wrongFile{File: "Choose a file", Holds: form.Get("kind")}
-		if kindOf(wrong.Holds) < 0 {
-			wrong.Kind = "Say what the file holds"
-		}
-		return f.shown(w, r, wrong)
+		back := newRegisterForm()
+		back.Fill(form)
+		back.File.Refuse(err)
+		return f.shown(w, r, back)
 	case err != nil:
 		return err
 	}

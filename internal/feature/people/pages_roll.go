@@ -95,12 +95,15 @@ func (f *Rolls) changeImport(r *http.Request, action string, states []string, fn
 	})
 }
 
-func (f *Rolls) index(w http.ResponseWriter, r *http.Request) error { return f.shown(w, r, "") }
+func (f *Rolls) index(w http.ResponseWriter, r *http.Request) error { return f.shown(w, r, nil) }
 
 // shown shows the form, with what is wrong with its file, and the files sent before.
-func (f *Rolls) shown(w http.ResponseWriter, r *http.Request, wrong string) error {
+func (f *Rolls) shown(w http.ResponseWriter, r *http.Request, wrong error) error {
 	v := web.Viewer(r)
-	view := indexView{ID: web.NewID(r), Wrong: wrong}
+	view := indexView{ID: web.NewID(r), File: newRollForm()}
+	if wrong != nil {
+		view.File.File.Refuse(wrong)
+	}
 	err := f.DB.Read(r.Context(), v, func(ctx context.Context, tx *store.Tx) error {
 		view.Schools, view.Rows = nil, nil
 		orgs := v.Roles[access.Admin]
@@ -124,7 +127,7 @@ func (f *Rolls) shown(w http.ResponseWriter, r *http.Request, wrong string) erro
 		return err
 	}
 	p := page(ui.Page{Title: "Rolls", Body: indexPage(view)})
-	if wrong != "" {
+	if wrong != nil {
 		return web.Invalid(w, r, p)
 	}
 	return web.Show(w, r, p)

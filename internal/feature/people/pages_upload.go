@@ -63,7 +63,7 @@ func (f *Rolls) upload(w http.ResponseWriter, r *http.Request) error {
 		})
 	})
 	if errors.Is(err, bulk.ErrNoFile) || errors.Is(err, errEmpty) {
-		return f.shown(w, r, errs.Sentence(err))
+		return f.shown(w, r, err)
 	}
 	if err != nil {
 		return err

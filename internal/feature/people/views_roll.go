@@ -11,13 +11,20 @@ import (
 	"kith/internal/kernel/text"
 	"kith/internal/platform/store"
 	"kith/internal/platform/ui"
+	"kith/internal/platform/web/forms"
 )
 
 type indexView struct {
 	ID      string
-	Wrong   string // what is wrong with the file that was sent
+	File    *forms.FileForm
 	Schools []ref.Organisation
 	Rows    []importLine
+}
+
+func newRollForm() *forms.FileForm {
+	f := forms.NewFileForm("The school’s roll", "", "")
+	f.File.Hint("A CSV export of any system, a OneRoster zip, or a Common Transfer File. Up to 24 MB. Nothing is changed before you have seen what would be.")
+	return f
 }
 
 type importLine struct {

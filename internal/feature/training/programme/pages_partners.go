@@ -1,6 +1,7 @@
 package programme
 
 import (
+	"bytes"
 	"context"
 	"net/http"
 
@@ -70,7 +71,7 @@ func (f *Feature) partnersOf(ctx context.Context, tx *store.Tx, org string) (ask
 	return asking, known, over, nil
 }
 
-func (f *Feature) partnersPageOf(r *http.Request, form *forms.Form, res *bulk.Result) (web.Page, error) {
+func (f *Feature) partnersPageOf(r *http.Request, form *forms.FileForm, res *bulk.Result) (web.Page, error) {
 	v := partnersView{Load: loadView{Action: "/training/office/partners", Form: form, Result: res, What: [2]string{"partner", "partners"},
 		Lead: "CSV or a workbook with one row an organisation. It needs columns for its name and an e-mail address. Others are taken if they are there: kind, contact, postcode."}}
 	err := f.DB.Read(r.Context(), web.Viewer(r), func(ctx context.Context, tx *store.Tx) (err error) {
@@ -81,7 +82,7 @@ func (f *Feature) partnersPageOf(r *http.Request, form *forms.Form, res *bulk.Re
 }
 
 func (f *Feature) partners(w http.ResponseWriter, r *http.Request) error {
-	p, err := f.partnersPageOf(r, &forms.Form{}, nil)
+	p, err := f.partnersPageOf(r, newLoadForm(), nil)
 	if err != nil {
 		return err
 	}
@@ -89,26 +90,24 @@ func (f *Feature) partners(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (f *Feature) loadPartners(w http.ResponseWriter, r *http.Request) error {
-	form := &forms.Form{}
-	form.Parse(r)
-	in, err := received(r)
-	var res bulk.Result
-	if err == nil {
-		res, err = f.TakePartners(r.Context(), web.Viewer(r), org(r), in)
+	form := newLoadForm()
+	var result *bulk.Result
+	if form.Parse(r) {
+		res, err := f.TakePartners(r.Context(), web.Viewer(r), org(r), bytes.NewReader(form.File.Body))
+		switch {
+		case errs.Is(err, errs.Rule):
+			form.File.Refuse(err)
+		case err != nil:
+			return err
+		default:
+			result = &res
+		}
 	}
-	if err != nil && !errs.Is(err, errs.Rule) {
+	p, err := f.partnersPageOf(r, form, result)
+	if err != nil {
 		return err
 	}
-	result := &res
-	if err != nil {
-		form.Refuse(err)
-		result = nil
-	}
-	p, e := f.partnersPageOf(r, form, result)
-	if e != nil {
-		return e
-	}
-	return shown(w, r, form, p, nil, err != nil)
+	return shown(w, r, &form.Form, p, nil, form.Wrong())
 }
 
 func (f *Feature) decide(w http.ResponseWriter, r *http.Request) error {
@@ -123,7 +122,7 @@ func (f *Feature) decide(w http.ResponseWriter, r *http.Request) error {
 		err = errs.Refuse("Approve it or refuse it")
 	}
 	again := func(no error) (web.Page, error) {
-		form := &forms.Form{}
+		form := newLoadForm()
 		form.Refuse(no)
 		return f.partnersPageOf(r, form, nil)
 	}

@@ -3,7 +3,6 @@ package programme
 import (
 	"bytes"
 	"context"
-	"io"
 	"net/http"
 
 	"kith/internal/kernel/errs"
@@ -226,23 +225,16 @@ func (f *Feature) saveSession(w http.ResponseWriter, r *http.Request) error {
 
 type loadView struct {
 	Heading, Lead, Action string
-	Form                  *forms.Form
+	Form                  *forms.FileForm
 	Result                *bulk.Result
 	What                  [2]string // "session", "sessions"
 }
 
-// received is the file that was sent with a form. Rule: none was chosen.
-func received(r *http.Request) (io.Reader, error) {
-	file, _, err := r.FormFile("file")
-	if err != nil {
-		return nil, bulk.ErrNoFile
-	}
-	defer file.Close() //nolint:errcheck // only read
-	body, err := io.ReadAll(file)
-	return bytes.NewReader(body), err
+func newLoadForm() *forms.FileForm {
+	return forms.NewFileForm("File", ".csv,.xlsx", errs.Sentence(bulk.ErrNoFile))
 }
 
-func sessionsLoad(p Programme, form *forms.Form, res *bulk.Result) web.Page {
+func sessionsLoad(p Programme, form *forms.FileForm, res *bulk.Result) web.Page {
 	v := loadView{Heading: "Load sessions", Action: deskPath(p.ID) + "/load", Form: form, Result: res, What: [2]string{"session", "sessions"},
 		Lead: "CSV or a workbook with one row a session. It needs columns for title, date, starts and ends. Others are taken if they are there: weekday, venue, address, postcode, board, partner, audience, places, summary, speaker, booking (a link, an e-mail address, “none”, or empty for here). A second loading adds nothing twice."}
 	return working("Load sessions", web.Page{Crumb: toDesk(p), Body: loadPage(v)})
@@ -253,7 +245,7 @@ func (f *Feature) beginLoad(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return web.Show(w, r, sessionsLoad(p, &forms.Form{}, nil))
+	return web.Show(w, r, sessionsLoad(p, newLoadForm(), nil))
 }
 
 func (f *Feature) loadSessions(w http.ResponseWriter, r *http.Request) error {
@@ -261,15 +253,17 @@ func (f *Feature) loadSessions(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	form := &forms.Form{}
-	form.Parse(r)
-	in, err := received(r)
-	if err != nil {
-		return shown(w, r, form, sessionsLoad(p, form, nil), err, true)
+	form := newLoadForm()
+	if !form.Parse(r) {
+		return web.Invalid(w, r, sessionsLoad(p, form, nil))
 	}
-	res, err := f.TakeSessions(r.Context(), web.Viewer(r), p.ID, in)
+	res, err := f.TakeSessions(r.Context(), web.Viewer(r), p.ID, bytes.NewReader(form.File.Body))
+	if errs.Is(err, errs.Rule) {
+		form.File.Refuse(err)
+		return web.Invalid(w, r, sessionsLoad(p, form, nil))
+	}
 	if err != nil {
-		return shown(w, r, form, sessionsLoad(p, form, nil), err, true)
+		return err
 	}
 	return web.Show(w, r, sessionsLoad(p, form, &res))
 }

@@ -45,10 +45,17 @@ func (f *Form) Fields(fs ...Field) { f.fields = append(f.fields, fs...) }
 // Parse reads what was posted and says whether every field is right.
 func (f *Form) Parse(r *http.Request) bool {
 	if err := r.ParseMultipartForm(1 << 20); err != nil && err != http.ErrNotMultipart { // #nosec G120 -- the site bounds every body before a handler sees it
-		f.refusal = "What you sent could not be read. Files may have 20 MB each."
+		f.refusal = "What you sent could not be read. " + tooLarge(err)
 		return false
 	}
-	return f.Fill(r.PostForm)
+	ok := f.Fill(r.PostForm)
+	for _, x := range f.fields {
+		if file, is := x.(*File); is {
+			file.receive(r)
+			ok = ok && file.Problem == ""
+		}
+	}
+	return ok
 }
 
 // Fill reads values, of a post or of a draft, and says whether every field is right.
