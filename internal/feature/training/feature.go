@@ -288,6 +288,13 @@ func (f *Feature) inRun(ctx context.Context, v access.Viewer, id RunID, do func(
 		if r, err = f.Store.Run(ctx, tx, id); err != nil {
 			return err
 		}
+		c, err := f.Store.Course(ctx, tx, r.Course)
+		if err != nil {
+			return err
+		}
+		if err := CanChangeDate(c); err != nil {
+			return err
+		}
 		return do(ctx, tx, b, r)
 	})
 }

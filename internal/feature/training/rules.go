@@ -400,6 +400,15 @@ func Late(b Block, r Run, cal term.Calendar, now clock.Millis) (late bool, from 
 	return now >= clock.Of(first.Add(1).Start()), first
 }
 
+// CanChangeDate says whether a date is changed by itself. One that is a session of a programme is changed as the session: the printed programme,
+// its partner and whoever booked without an account go by what the session says.
+func CanChangeDate(c Course) error {
+	if c.Session() != "" {
+		return errs.Refuse("This date is a session of a programme. Change it on the page of the session, so that the programme, its partner and everybody booked hear of it")
+	}
+	return nil
+}
+
 // CanChange says whether a request may be changed now, and what it becomes: one that was agreed to has to be agreed to again (TRN-B18).
 func CanChange(b Block, p Place, now clock.Millis) (PlaceState, error) {
 	switch {

@@ -95,6 +95,15 @@ type Course struct {
 // OfProgramme begins the source of a course that stands for one session of a programme of events; the session's id follows.
 const OfProgramme = "programme|"
 
+// Session is the id of the session of a programme that a course stands for, "" for a course that is none.
+func (c Course) Session() string {
+	s, _ := strings.CutPrefix(c.Source, OfProgramme)
+	if s == c.Source {
+		return ""
+	}
+	return s
+}
+
 func (c *Course) Dest() []any {
 	return []any{(*string)(&c.ID), &c.Org, &c.Title, (*string)(&c.Format), &c.Summary, &c.Outcomes, &c.Audience, &c.Board, &c.Group, &c.UsesPlace, &c.Cascades,
 		&c.Validity, &c.CPD, &c.Source, &c.Version}

@@ -273,6 +273,7 @@ type datePageView struct {
 	Form     formView
 	Needs    []string
 	Off      bool
+	Session  string // where it is changed, for a date that is a session of a programme; "" for all others
 }
 
 // datePageOf is the page of one date, with what the people who come need; each need that is shown is opened.
@@ -299,6 +300,10 @@ func (f Pages) datePageOf(r *http.Request, form *dateForm) (v datePageView, err 
 			return err
 		}
 		v = datePageView{Block: b, Path: "/training/office/dates/" + s, Register: "/training/registers/" + s, Date: training.DayWords(x.Days) + " " + string(x.First[:4]), Off: x.State == training.RunCancelled}
+		c, err := f.Store.Course(ctx, tx, x.Course)
+		if err != nil {
+			return err
+		}
 		n := counts[x.ID]
 		v.Facts = []ui.SummaryRow{row("Seats", training.Fullness(training.Seats(x, venues[x.Venue].Capacity), n)), row("Taken", num(n.Taken)), row("In line", num(n.Waiting)), row("Trainer", x.Trainer)}
 		if form == nil {
@@ -306,6 +311,14 @@ func (f Pages) datePageOf(r *http.Request, form *dateForm) (v datePageView, err 
 			form.Capacity.Value, form.Venue.Value, form.Address.Value, form.Postcode.Value = num(x.Capacity), venues[x.Venue].Name, venues[x.Venue].Address, venues[x.Venue].Postcode
 		}
 		v.Form = formView{Form: &form.Form, Heading: "Places and venue", Action: v.Path, Button: "Save", Parts: []part{{"", []templ.Component{form.Capacity.Input(), form.Keep.Checkboxes(), form.Venue.Input(), form.Address.Input(), form.Postcode.Input()}}}}
+		if s := c.Session(); s != "" {
+			v.Session = "/training/office/sessions/" + s
+			where := venues[x.Venue].Name
+			if x.Online {
+				where = "By video"
+			}
+			v.Facts = append([]ui.SummaryRow{row("Session", c.Title), row("Where", where)}, v.Facts...)
+		}
 		needs, err := f.Store.NeedsOf(ctx, tx, x.ID)
 		for _, need := range needs {
 			if _, _, err := tx.Open(ctx, "training.need_opened", need.Ref()); err != nil {

@@ -119,7 +119,7 @@ func (f Pages) front(w http.ResponseWriter, r *http.Request) error {
 		demand, err := f.Store.Demand(ctx, tx)
 		for _, c := range courses {
 			to := &v.Courses
-			if strings.HasPrefix(c.Source, training.OfProgramme) {
+			if c.Session() != "" {
 				to = &v.Sessions
 			}
 			whole, _ := training.DemandFor(demand, c.ID)

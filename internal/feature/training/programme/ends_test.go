@@ -3,6 +3,7 @@ package programme_test
 import (
 	"archive/zip"
 	"bytes"
+	"context"
 	"fmt"
 	"io"
 	"net/url"
@@ -13,9 +14,11 @@ import (
 	"kith/internal/feature/training"
 	"kith/internal/feature/training/programme"
 	"kith/internal/kernel/access"
+	"kith/internal/kernel/errs"
 	"kith/internal/platform/calendar"
 	"kith/internal/platform/mail"
 	"kith/internal/platform/sheet"
+	"kith/internal/platform/store"
 	"kith/internal/testkit"
 )
 
@@ -365,5 +368,59 @@ func TestTheOfficeOfABigProgramme(t *testing.T) {
 		}
 		w.as(w.other).Get(at + "/bookings.xlsx").Status(404)
 		w.as(w.head).Get(at + "/bookings.xlsx").Status(404)
+	})
+}
+
+// A date that is a session of a programme is changed as the session, in one action: on the page of the date its venue, its places and its end
+// are refused, and what the session says reaches the date, whoever booked without an account, and the partner.
+func TestADateOfASessionIsChangedAsTheSession(t *testing.T) {
+	onBoth(t, func(t *testing.T, w *world) {
+		ctx := t.Context()
+		p := w.week(nil)
+		secret := w.partner(p, "Haver Valley Surgery")
+		s := w.session(p, func(s *programme.Session) { s.Booking, s.Places = programme.Own, 20 })
+		testkit.OK(t, w.f.Propose(ctx, district, secret, s))
+		testkit.OK(t, w.f.Answer(ctx, w.admin, s.ID, 0, programme.Accepted, ""))
+		w.publish(p)
+		w.Drain()
+		w.book(s, "Cal Dow", "cal@example.org")
+		w.Drain()
+		date := func() (r training.Run) {
+			t.Helper()
+			testkit.OK(t, w.DB.Read(ctx, w.admin, func(ctx context.Context, tx *store.Tx) error {
+				all, err := w.f.Store.RunsFrom(ctx, tx, s.On)
+				r = all[0]
+				return err
+			}))
+			return r
+		}
+		before := date()
+		for what, err := range map[string]error{"venue": w.f.SetVenue(ctx, w.admin, before.ID, training.Venue{Name: "Weavers House"}), "places": w.f.Resize(ctx, w.admin, before.ID, 5, false), "end": w.f.CancelRun(ctx, w.admin, before.ID)} {
+			if !errs.Is(err, errs.Rule) || !strings.Contains(errs.Sentence(err), "page of the session") {
+				t.Errorf("%s: %v", what, err)
+			}
+		}
+		if err := w.f.SetVenue(ctx, w.other, before.ID, training.Venue{Name: "Weavers House"}); !errs.Is(err, errs.NotFound) {
+			t.Errorf("another organiser: %v", err)
+		}
+		if now := date(); now.Venue != before.Venue || now.Capacity != 20 || now.State != training.Published {
+			t.Errorf("what was refused has changed the date: %+v", now)
+		}
+		x := s
+		x.Venue, x.Places, x.Revision = "Weavers House", 25, w.revision(s.ID)
+		testkit.OK(t, w.f.SaveSession(ctx, w.admin, x))
+		w.sweep()
+		if now := date(); now.Venue != "weavers" || now.Capacity != 25 {
+			t.Errorf("the date is at %s with %d places", now.Venue, now.Capacity)
+		}
+		told := w.Drain()
+		if len(told) != 2 || len(to(told, "cal@example.org")) != 1 {
+			t.Fatalf("%d letters: %+v", len(told), told)
+		}
+		for _, m := range told {
+			if !strings.Contains(m.Text, "Weavers House") {
+				t.Errorf("%s does not say where it is now", m.To)
+			}
+		}
 	})
 }

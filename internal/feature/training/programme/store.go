@@ -66,12 +66,6 @@ func (stored) ofPartner(ctx context.Context, tx *store.Tx, t PartnerID) ([]Sessi
 	return store.All[Session](ctx, tx, store.SQL(`SELECT `+sessionColumns+` FROM training_session s WHERE s.partner_id = ? AND s.partner_id <> '' AND s.district_id = ? ORDER BY s.on_day, s.starts, s.id`, string(t), tx.Viewer.District))
 }
 
-// unplaced returns sessions to come that stand, and whose date at which places are booked was called off on the page of the date.
-func (stored) unplaced(ctx context.Context, tx *store.Tx) ([]SessionID, error) {
-	return store.Values[SessionID](ctx, tx, store.SQL(`SELECT s.id FROM training_session s JOIN training_run r ON r.id = s.run_id WHERE s.district_id = ? AND s.run_id <> '' AND s.state = 'accepted' AND s.on_day >= ? AND r.state = 'cancelled'`,
-		tx.Viewer.District, string(clock.DayOf(tx.Now.Time()))))
-}
-
 // sourced returns the session that was loaded under the key. NotFound: none.
 func (stored) sourced(ctx context.Context, tx *store.Tx, p ID, key string) (Session, error) {
 	return store.One[Session](ctx, tx, store.SQL(`SELECT `+sessionColumns+` FROM training_session s WHERE s.programme_id = ? AND s.source_key <> '' AND s.source_key = ?`, string(p), key))

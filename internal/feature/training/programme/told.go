@@ -9,7 +9,6 @@ import (
 	"kith/internal/kernel/access"
 	"kith/internal/kernel/clock"
 	"kith/internal/kernel/errs"
-	"kith/internal/platform/audit"
 	"kith/internal/platform/calendar"
 	"kith/internal/platform/jobs"
 	"kith/internal/platform/mail"
@@ -132,33 +131,11 @@ const (
 )
 
 // Sweep finds who booked a session without an account and has to hear that something changed: it moved, it was called off, a place was given
-// back or taken. Each hears it once. A session whose date was called off on the page of the date is called off with it.
+// back or taken. Each hears it once.
 func (f *Feature) Sweep(ctx context.Context, v access.Viewer) (err error) {
 	defer errs.Wrap(&err, "programme.Sweep")
 	return f.DB.Write(ctx, v, func(ctx context.Context, tx *store.Tx) error {
 		tx.Unaudited("looking for who has to hear something")
-		gone, err := f.store.unplaced(ctx, tx)
-		if err != nil {
-			return err
-		}
-		for _, i := range gone {
-			s, err := f.store.Session(ctx, tx, i)
-			if err != nil {
-				return err
-			}
-			s.State, s.Sequence = Off, s.Sequence+1
-			if err := f.store.updateSession(ctx, tx, s); err != nil {
-				return err
-			}
-			if err := audit.Record(ctx, tx, "training.session_cancelled", i.Ref()); err != nil {
-				return err
-			}
-			if s.Partner != "" {
-				if err := jobs.Add(ctx, tx, WritePartner{Partner: s.Partner, Programme: s.Programme, Session: s.ID}); err != nil {
-					return err
-				}
-			}
-		}
 		all, err := f.store.withoutAccount(ctx, tx)
 		if err != nil {
 			return err
