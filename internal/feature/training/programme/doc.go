@@ -23,7 +23,8 @@
 //
 // Whoever booked without an account is told by what they were last told (told.go): the sweep compares it with how their booking and its
 // session stand now, and each change is told once. The entry in their calendar keeps its UID, and its SEQUENCE goes up with each letter.
-// People with an account hear from package running, as of every date.
+// People with an account hear from package running, as of every date. A partner has its own sessions in its calendar, too: an entry when one is
+// accepted, another with the same UID and a higher number when it moves, and one that takes it out when it is called off, whatever ended it.
 //
 // Rules: TRN-10 (weekday and date agree), TRN-11 (event bookings), TRN-12 (additional to the annual programme), TRN-13 (filters, and the
 // programme on paper and in calendars), TRN-14, TRN-15 (aims of a gathering), TRN-20, each named at its test.

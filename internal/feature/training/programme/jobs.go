@@ -53,6 +53,7 @@ func (f *Feature) writePartner(ctx context.Context, v access.Viewer, a WritePart
 		body, subject, key := "", "Take part: "+p.Title, string(t.ID)+"-link-"+fmt.Sprint(int64(tx.Now))
 		end := "The link is yours alone and needs no password."
 		add := f.store.addLink
+		var files []mail.File
 		if a.Session == "" { // a fresh link ends the earlier ones
 			add, end = f.store.relink, end+" It takes the place of an earlier one."
 			body = fmt.Sprintf("%s takes place from %s to %s.\n\nHere %s proposes sessions, and sees what became of them, until the end of %s:", p.Title, term.LongDate(p.First), longYear(p.Last), t.Name, term.LongDate(p.ProposeUntil))
@@ -64,14 +65,21 @@ func (f *Feature) writePartner(ctx context.Context, v access.Viewer, a WritePart
 			body, key = answerWords(s, a.Moved), string(s.ID)+"-"+string(s.State)+fmt.Sprint(s.Revision)
 			subject = p.Title + ": about your session"
 			until = max(until, clock.Of(p.Last.Add(1).Start()))
+			said := ""
+			if files, said, err = f.partnersEntry("session.ics", s, p.State == Published, to.Email); err != nil {
+				return err
+			}
+			if said != "" {
+				body += "\n\n" + said
+			}
 			if over { // told, and no link any more
-				m = mail.Message{To: to.Email, Subject: subject, At: tx.Now, MessageID: mail.IDAt(f.PublicURL, key), Text: body + "\n\n" + f.Publisher + "\n"}
+				m = mail.Message{To: to.Email, Subject: subject, At: tx.Now, MessageID: mail.IDAt(f.PublicURL, key), Text: body + "\n\n" + f.Publisher + "\n", Files: files}
 				return nil
 			}
 			body += "\n\n" + answerLink(s)
 		}
 		secret, err := add(ctx, tx, toPropose, link{Subject: string(t.ID), Programme: p.ID, Until: until})
-		m = mail.Message{To: to.Email, Subject: subject, At: tx.Now, MessageID: mail.IDAt(f.PublicURL, key),
+		m = mail.Message{To: to.Email, Subject: subject, At: tx.Now, MessageID: mail.IDAt(f.PublicURL, key), Files: files,
 			Text: body + "\n" + f.PublicURL + "/training/propose/" + secret + "\n\n" + end + "\n\n" + f.Publisher + "\n"}
 		return err
 	})
@@ -159,12 +167,18 @@ func (f *Feature) writeEnding(ctx context.Context, v access.Viewer, a WriteEndin
 			subject, body, at, key = "Withdrawn: "+p.Title, withdrawnWords(p)+"\n\n"+p.Why, p.Ended, string(p.ID)
 		}
 		var ended, stay []string
+		var files []mail.File
 		for _, s := range all {
 			line := "- " + term.LongDate(s.On) + ", " + s.Starts + " to " + s.Ends + ": " + s.Title
 			switch {
 			case a.Programme != "" && s.Programme != a.Programme:
 			case (s.State == Off || s.State == Declined) && s.Changed >= at:
 				ended = append(ended, line)
+				gone, _, err := f.partnersEntry(fmt.Sprintf("session-%d.ics", len(ended)), s, false, to.Email)
+				if err != nil {
+					return err
+				}
+				files = append(files, gone...)
 			case a.Programme == "" && s.State == Accepted && s.On >= t.EndsOn:
 				stay = append(stay, line)
 			}
@@ -172,10 +186,13 @@ func (f *Feature) writeEnding(ctx context.Context, v access.Viewer, a WriteEndin
 		if len(ended) > 0 {
 			body += "\n\nThis ends with it:\n" + strings.Join(ended, "\n")
 		}
+		if len(files) > 0 {
+			body += "\n\nThe attached entries take what was in the programme out of your calendar."
+		}
 		if len(stay) > 0 {
 			body += "\n\nThis stays in the programme:\n" + strings.Join(stay, "\n")
 		}
-		m = mail.Message{To: to.Email, Subject: subject, At: at, MessageID: mail.IDAt(f.PublicURL, string(t.ID)+"-end-"+key), Text: body + "\n\n" + f.Publisher + "\n"}
+		m = mail.Message{To: to.Email, Subject: subject, At: at, MessageID: mail.IDAt(f.PublicURL, string(t.ID)+"-end-"+key), Text: body + "\n\n" + f.Publisher + "\n", Files: files}
 		return nil
 	})
 	if err != nil || m.To == "" {

@@ -219,16 +219,9 @@ func (f *Feature) bookingLetter(ctx context.Context, tx *store.Tx, x attends) (m
 	}
 	m = mail.Message{To: x.k.Email, At: tx.Now, MessageID: mail.IDAt(f.PublicURL, key)}
 	if x.h.Standing == hasPlace || x.h.InCalendar {
-		file, said := mail.File{Name: "session.ics", Type: "text/calendar; charset=utf-8; method=REQUEST"}, "An entry for your calendar is attached."
 		e := f.event(x.s)
 		e.UID, e.Sequence, e.Updated = "place-"+mail.IDAt(f.PublicURL, string(x.p.ID)), int(x.h.Sequence), x.h.At
-		e.Organizer = calendar.Person{Name: f.Publisher, Mail: mail.IDAt(f.PublicURL, "training")}
-		if x.h.Standing == hasPlace {
-			file.Body, err = calendar.Booked(e, calendar.Person{Mail: x.k.Email})
-		} else {
-			file.Type, said = "text/calendar; charset=utf-8; method=CANCEL", "The attached entry takes it out of your calendar."
-			file.Body, err = calendar.Cancellation(e, calendar.Person{Mail: x.k.Email})
-		}
+		file, said, err := f.entry("session.ics", e, x.k.Email, x.h.Standing == hasPlace)
 		if err != nil {
 			return m, err
 		}
@@ -244,6 +237,35 @@ func (f *Feature) bookingLetter(ctx context.Context, tx *store.Tx, x attends) (m
 	m.Subject = x.g.Title + ": " + subject
 	m.Text = strings.Join(append(parts, f.Publisher), "\n\n") + "\n"
 	return m, nil
+}
+
+// entry is a file for the calendar of whoever reads a letter, which puts an event in or takes it out, and the sentence that says so.
+func (f *Feature) entry(name string, e calendar.Event, to string, on bool) (file mail.File, said string, err error) {
+	e.Organizer = calendar.Person{Name: f.Publisher, Mail: mail.IDAt(f.PublicURL, "training")}
+	file = mail.File{Name: name, Type: "text/calendar; charset=utf-8; method=REQUEST"}
+	if on {
+		file.Body, err = calendar.Booked(e, calendar.Person{Mail: to})
+		return file, "An entry for your calendar is attached.", err
+	}
+	file.Type = "text/calendar; charset=utf-8; method=CANCEL"
+	file.Body, err = calendar.Cancellation(e, calendar.Person{Mail: to})
+	return file, "The attached entry takes it out of your calendar.", err
+}
+
+// partnersEntry is the entry of a session for the calendar of the partner that runs it, and nothing for a session that never was in the
+// programme. Its UID stays; its number is the session's, which goes up with every change and with its end, so that nothing has to be kept of
+// what a partner was told. The link that opens the partner's proposals is not in it: calendars are shared.
+func (f *Feature) partnersEntry(name string, s Session, public bool, to string) (files []mail.File, said string, err error) {
+	if s.State != Accepted && s.State != Off {
+		return nil, "", nil
+	}
+	e := f.event(s)
+	e.UID = "partner-" + e.UID
+	if !public { // nobody could open the page of the session
+		e.Description = s.Summary
+	}
+	file, said, err := f.entry(name, e, to, s.State == Accepted)
+	return []mail.File{file}, said, err
 }
 
 const heardColumns = `h.place_id, h.standing, h.entry, h.was, h.in_calendar, h.sequence, h.sent, h.at`
