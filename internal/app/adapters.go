@@ -343,7 +343,7 @@ func (l letterNames) NamesChild(ctx context.Context, district string, texts []st
 type courseVenues struct{ directory.Store }
 
 func courseVenue(v directory.Venue) training.Venue {
-	return training.Venue{ID: v.ID, Name: v.Name, Building: v.Building, Address: v.Address, Postcode: v.Postcode, Capacity: v.Capacity, Access: v.Access}
+	return training.Venue{ID: v.ID, Name: v.Name, Building: v.Building, Address: v.Address, Postcode: v.Postcode, Capacity: v.Capacity, Access: v.Access, Email: v.Email, Version: v.Version}
 }
 
 func (c courseVenues) Venues(ctx context.Context, tx *store.Tx) (map[string]training.Venue, error) {

@@ -141,6 +141,7 @@ var kinds = map[string]map[string]string{
 	"/training/office/programmes/": {"programme": "draft week", "partner": "partner"},
 	"/training/office/sessions/":   {"session": "proposal"},
 	"/training/office/partners/":   {"partner": "asking partner"},
+	"/training/office/venues/":     {"venue": "venue"},
 
 	"/training/office/partners/{partner}/end":   {"partner": "partner"},
 	"/training/office/partners/{partner}/admit": {"partner": "partner"},

@@ -14,6 +14,7 @@ func (w *world) furnishRunning(t testing.TB, f fixtures) {
 	w.exec(t, `UPDATE training_run_day SET starts = '07:00', ends = '09:30' WHERE run_id = ?`, f["kept run"])
 	f["own place"] = w.value(t, `SELECT k.id FROM training_booking k JOIN training_place p ON p.id = k.id WHERE p.run_id = ? AND k.account_id = ?`, f["kept run"], w.accounts["reporter"])
 	f["line"] = w.value(t, `SELECT id FROM training_learnt WHERE account_id = ? AND serial_hash <> ''`, w.accounts["teacher"])
+	f["venue"] = w.value(t, `SELECT id FROM directory_venue WHERE name = 'Haver Hall'`)
 	f["colleague"] = w.accounts["teacher"]
 	f["own line"] = w.value(t, `SELECT id FROM training_learnt WHERE booking_id = '' AND account_id = ? ORDER BY until_day`, w.accounts["reporter"])
 }
@@ -27,6 +28,12 @@ func runningForms(with func(string, func(*world, fixtures) []string), say func(s
 	say("POST /training/registers/{run}/close", "day", "1", "rest", "yes")
 	with("POST /training/office/dates/{run}/keeping", func(w *world, f fixtures) []string {
 		return []string{"version", w.value(w.t, `SELECT coalesce(max(version), 0) FROM training_register WHERE id = ?`, f["run"]), "joining", "Bring a jumper"}
+	})
+	with("POST /training/office/venues", func(w *world, _ fixtures) []string {
+		return []string{"version", w.value(w.t, `SELECT coalesce(max(version), 0) FROM training_office`), "rings", "The training office, 01632 960 124"}
+	})
+	with("POST /training/office/venues/{venue}", func(w *world, f fixtures) []string {
+		return []string{"version", w.value(w.t, `SELECT version FROM directory_venue WHERE id = ?`, f["venue"]), "email", "hall@haverdale.example"}
 	})
 	with("POST /training/office/courses/{course}/award", func(w *world, f fixtures) []string {
 		return []string{"version", w.value(w.t, `SELECT coalesce(max(version), 0) FROM training_award WHERE course_id = ?`, f["course"]), "evaluation", "yes", "duties", "staff_update"}

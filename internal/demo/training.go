@@ -22,13 +22,35 @@ var settings = []string{"Little Acorns Nursery", "Busy Bees Playgroup", "Rowan T
 // a course that has no date.
 func (m *maker) courses(ctx context.Context, today clock.Day) error {
 	t := trainings{m: m, f: m.parts.Training, admin: m.as("nadia.rahman"), org: m.others[atPartners], today: today}
-	for _, step := range []func(context.Context) error{t.catalogue, t.winter, t.spring, t.events} {
+	for _, step := range []func(context.Context) error{t.catalogue, t.winter, t.spring, t.events, t.houses} {
 		if err := step(ctx); err != nil {
 			return err
 		}
 	}
 	_, err := m.parts.Queue.Drain(ctx)
 	return err
+}
+
+// houses has two of the venues hear of dates by mail.
+func (t *trainings) houses(ctx context.Context) error {
+	if err := t.f.SetRings(ctx, t.admin, training.Rings{Org: t.org, Words: "Nadia Rahman, training office, 01632 960 123"}); err != nil {
+		return err
+	}
+	var all map[string]training.Venue
+	if err := t.m.db.Read(ctx, t.admin, func(ctx context.Context, tx *store.Tx) (err error) {
+		all, err = t.f.Venues.Venues(ctx, tx)
+		return err
+	}); err != nil {
+		return err
+	}
+	for id, v := range all {
+		if mail := map[string]string{millrace.Name: "desk@millrace-centre.example", weavers.Name: "rooms@weavers-house.example"}[v.Name]; mail != "" {
+			if err := t.f.SetVenueMail(ctx, t.admin, id, mail, v.Version); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }
 
 type trainings struct {

@@ -17,13 +17,15 @@ type Venue struct {
 	Address, Postcode string
 	Capacity          int64  // 0: not known
 	Access            string // how to get in: steps, lift, parking, hearing loop
+	Email             string // where the house reads what is to happen there; "" for nowhere
+	Version           int64
 }
 
 func (v *Venue) Dest() []any {
-	return []any{&v.ID, &v.Name, &v.Building, &v.Address, &v.Postcode, &v.Capacity, &v.Access}
+	return []any{&v.ID, &v.Name, &v.Building, &v.Address, &v.Postcode, &v.Capacity, &v.Access, &v.Email, &v.Version}
 }
 
-const venueSelect = `SELECT v.id, v.name, v.building_id, b.address, b.postcode, v.capacity, v.access FROM directory_venue v JOIN directory_building b ON b.id = v.building_id WHERE v.district_id = ?`
+const venueSelect = `SELECT v.id, v.name, v.building_id, b.address, b.postcode, v.capacity, v.access, v.email, v.version FROM directory_venue v JOIN directory_building b ON b.id = v.building_id WHERE v.district_id = ?`
 
 // Venue returns a venue of the district. NotFound: none.
 func (Store) Venue(ctx context.Context, tx *store.Tx, id string) (Venue, error) {
@@ -62,6 +64,19 @@ func (s Store) PutVenue(ctx context.Context, tx *store.Tx, v Venue) (Venue, erro
 		return v, err
 	}
 	return v, s.SpellVenue(ctx, tx, v.ID, v.Name)
+}
+
+// SetVenueMail says where a venue reads what is to happen there, "" for nowhere. NotFound: none. Conflict: somebody changed it since the version
+// that was shown.
+func (s Store) SetVenueMail(ctx context.Context, tx *store.Tx, id, email string, version int64) error {
+	if _, err := s.Venue(ctx, tx, id); err != nil {
+		return err
+	}
+	n, err := tx.Exec(ctx, store.SQL(`UPDATE directory_venue SET email = ?, version = version + 1 WHERE id = ? AND district_id = ? AND version = ?`, email, id, tx.Viewer.District, version))
+	if err == nil && n == 0 {
+		err = errs.New(errs.Conflict, "Somebody else changed this venue since you opened it. Look at it again")
+	}
+	return err
 }
 
 // SpellVenue makes another spelling lead to the venue. A spelling that leads to one already is left as it is.

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"kith/internal/feature/directory"
+	"kith/internal/kernel/access"
 	"kith/internal/kernel/errs"
 	"kith/internal/platform/store"
 	"kith/internal/testkit"
@@ -45,6 +46,39 @@ func TestVenuesOfOneAddressAreOneBuilding(t *testing.T) {
 			all, err := dir.Venues(ctx, tx)
 			if len(all) != 4 {
 				t.Errorf("%d venues: %+v", len(all), all)
+			}
+			return err
+		}))
+	})
+}
+
+// Where a venue reads its mail is said once, and not over what somebody else said since.
+func TestWhereAVenueReads(t *testing.T) {
+	testkit.DBs(t, slice, func(t *testing.T, w *testkit.World) {
+		v := program
+		var hall directory.Venue
+		set := func(who access.Viewer, email string, version int64) error {
+			return w.DB.Write(t.Context(), who, func(ctx context.Context, tx *store.Tx) error {
+				tx.Unaudited("a test")
+				return dir.SetVenueMail(ctx, tx, hall.ID, email, version)
+			})
+		}
+		testkit.OK(t, w.DB.Write(t.Context(), v, func(ctx context.Context, tx *store.Tx) (err error) {
+			tx.Unaudited("a test")
+			hall, err = dir.PutVenue(ctx, tx, directory.Venue{Name: "Haver Hall", Address: "Market Place", Postcode: "HV1 1ZZ"})
+			return err
+		}))
+		testkit.OK(t, set(v, "hall@haver.example", 0))
+		if err := set(v, "other@haver.example", 0); !errs.Is(err, errs.Conflict) {
+			t.Errorf("saved over what was not seen: %v", err)
+		}
+		if err := set(access.System("elsewhere", "a test"), "other@haver.example", 1); !errs.Is(err, errs.NotFound) {
+			t.Errorf("another district: %v", err)
+		}
+		testkit.OK(t, w.DB.Read(t.Context(), v, func(ctx context.Context, tx *store.Tx) error {
+			have, err := dir.Venue(ctx, tx, hall.ID)
+			if have.Email != "hall@haver.example" || have.Version != 1 {
+				t.Errorf("%+v", have)
 			}
 			return err
 		}))

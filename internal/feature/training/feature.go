@@ -21,6 +21,8 @@ type Venue struct {
 	ID, Name, Building, Address, Postcode string
 	Capacity                              int64 // 0: not known
 	Access                                string
+	Email                                 string // where the house reads what is to happen there; "" for nowhere
+	Version                               int64
 }
 
 // Deps is what the slice needs from the rest of the program.
@@ -40,6 +42,10 @@ type Deps struct {
 		VenueNamed(ctx context.Context, tx *store.Tx, name string) (Venue, error)
 		// PutVenue returns the venue of that name, making it where it is not known.
 		PutVenue(ctx context.Context, tx *store.Tx, v Venue) (Venue, error)
+	}
+	VenueMail interface {
+		// SetVenueMail says where a venue reads what is to happen there, "" for nowhere. NotFound: none. Conflict: changed since that version.
+		SetVenueMail(ctx context.Context, tx *store.Tx, id, email string, version int64) error
 	}
 	Organisations interface {
 		Names(ctx context.Context, tx *store.Tx, ids ...string) (map[string]ref.Organisation, error)

@@ -51,6 +51,10 @@ func (f Pages) Routes() []web.Route {
 		web.Get(at+"/dates/{run}", training.Office, f.date),
 		web.Post(at+"/dates/{run}", training.Office, f.saveDate),
 		web.Post(at+"/dates/{run}/cancel", training.Office, f.cancelDate),
+		web.Get(venuesPath, training.Office, f.venues),
+		web.Post(venuesPath, training.Office, f.saveRings),
+		web.Get(venuesPath+"/{venue}", training.Office, f.editVenue),
+		web.Post(venuesPath+"/{venue}", training.Office, f.saveVenue),
 		web.Get(at+"/load", training.Office, f.beginLoad),
 		web.Upload(at+"/load", training.Office, 5<<20, f.load),
 	}

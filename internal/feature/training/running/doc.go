@@ -16,7 +16,7 @@
 //	TRN-3  a venue to be confirmed is bookable, the confirmation says so, joining instructions wait for it; naming it tells everybody booked
 //
 // Joining instructions, reminders and letters to managers name one person, the reader or the one they sent. What somebody needs is read by
-// the trainer and the organiser, and goes to the venue without a name.
+// the trainer and the organiser; a venue hears how many need something, and rings (VenueLetter).
 //
 // A certificate has a serial of 128 bits, kept by its hash and sealed: whoever holds the paper can have it checked, and nobody can list
 // them. The check says name, course, dates and validity. The same is to be had as an Open Badges 3.0 credential.

@@ -13,7 +13,8 @@ type Notices struct {
 	Edition  string `json:"edition"`
 	Joining  int64  `json:"joining_working_days"`
 	Reminder int64  `json:"reminder_days"`
-	PostHour int    `json:"post_hour"` // nobody is reminded at night
+	Venue    int64  `json:"venue_days"` // before the first day, a venue hears how many come
+	PostHour int    `json:"post_hour"`  // nobody is reminded at night
 }
 
 // Who owes a duty.

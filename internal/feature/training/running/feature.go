@@ -50,6 +50,7 @@ func New(d Deps) *Feature {
 	f.sign = ed25519.NewKeyFromSeed(f.derive("credentials", ""))
 	jobs.Handle(d.Training.Queue, f.write)
 	jobs.Handle(d.Training.Queue, f.writeFront)
+	jobs.Handle(d.Training.Queue, f.writeVenue)
 	return f
 }
 

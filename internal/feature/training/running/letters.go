@@ -134,7 +134,10 @@ func (f *Feature) Sweep(ctx context.Context, v access.Viewer) (err error) {
 				left--
 			}
 		}
-		return f.sweepFronts(ctx, tx, coming, venues, registers, cals.District, left)
+		if err := f.sweepFronts(ctx, tx, coming, venues, registers, cals.District, left); err != nil {
+			return err
+		}
+		return f.sweepVenues(ctx, tx, runs, venues)
 	})
 }
 

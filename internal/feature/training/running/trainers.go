@@ -69,10 +69,25 @@ const (
 // Hears says what somebody who stands in front of a run has to hear now. on: the run takes place, and mark is that of all that is to be known
 // of it. A letter that is on its way is waited for, for a day.
 func (x Front) Hears(on bool, mark string, begins clock.Millis, joining bool, now clock.Millis) string {
+	return heard{x.Mark, x.Sequence, x.Sent, x.At, x.Off, x.Numbers}.hears(on && !x.Gone, mark, begins, joining, now)
+}
+
+// heard is what somebody who is no delegate was last told of a run: a trainer, or the venue.
+type heard struct {
+	Mark     string
+	Sequence int // -1: they were told nothing yet
+	Sent     int // the sequence of the letter that has gone
+	At       clock.Millis
+	Off      bool // they were told that it is off
+	Numbers  bool // they were told how many come
+}
+
+// hears says what they have to hear now; due: it is time to say how many come.
+func (x heard) hears(on bool, mark string, begins clock.Millis, due bool, now clock.Millis) string {
 	switch {
 	case x.Sent < x.Sequence && now < x.At.Add(dayLong):
 		return hearsNothing
-	case !on || x.Gone:
+	case !on:
 		if x.Off || x.Sequence < 0 {
 			return hearsNothing
 		}
@@ -81,7 +96,7 @@ func (x Front) Hears(on bool, mark string, begins clock.Millis, joining bool, no
 		return hearsNothing
 	case x.Off || x.Sequence < 0 || x.Mark != mark:
 		return hearsPlace
-	case joining && !x.Numbers:
+	case due && !x.Numbers:
 		return hearsNumbers
 	}
 	return hearsNothing

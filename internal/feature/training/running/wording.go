@@ -91,20 +91,25 @@ func (x wording) facts() string {
 func (x wording) whenWhere() string {
 	lines := []string{}
 	for i, d := range x.run.Days {
-		when := term.LongDate(d.On)
-		if d.Starts != "" {
-			when += ", " + d.Starts
-			if d.Ends != "" {
-				when += " to " + d.Ends
-			}
-		}
 		if i == 0 {
-			lines = append(lines, "When: "+when)
+			lines = append(lines, "When: "+hours(d))
 		} else {
-			lines = append(lines, "and: "+when)
+			lines = append(lines, "and: "+hours(d))
 		}
 	}
 	return strings.Join(append(lines, "Where: "+x.where()), "\n")
+}
+
+// hours is a day of a run with its times: "Thursday 14 January, 09:15 to 16:00".
+func hours(d training.Day) string {
+	when := term.LongDate(d.On)
+	if d.Starts != "" {
+		when += ", " + d.Starts
+		if d.Ends != "" {
+			when += " to " + d.Ends
+		}
+	}
+	return when
 }
 
 func (x wording) where() string {

@@ -55,7 +55,7 @@ func OnBoth[W any](t *testing.T, new func(*World) W, fn func(t *testing.T, w W))
 func New(t *testing.T, base *testkit.World) *World {
 	w := &World{World: base, T: t, Queue: jobs.New(base.DB, slog.New(slog.DiscardHandler)), Admin: Person("gareth", Office, access.TrainingAdmin), System: access.System(District, "a test sweeps"),
 		Rooms: map[string]training.Venue{"mill": {ID: "mill", Name: "Millrace Centre", Building: "one", Address: "Eastgate", Postcode: "HV1 4TY", Access: "Step-free"}, "small": {ID: "small", Name: "Small Room", Building: "two", Capacity: 2}}}
-	w.Training = training.New(training.Deps{DB: base.DB, Queue: w.Queue, Calendars: Calendars(), PublicURL: URL, Publisher: Publisher, Venues: w, Organisations: Places{}, People: w, Mailer: w})
+	w.Training = training.New(training.Deps{DB: base.DB, Queue: w.Queue, Calendars: Calendars(), PublicURL: URL, Publisher: Publisher, Venues: w, VenueMail: w, Organisations: Places{}, People: w, Mailer: w})
 	return w
 }
 
@@ -97,6 +97,20 @@ func (w *World) PutVenue(ctx context.Context, tx *store.Tx, v training.Venue) (t
 	v.ID, v.Building = v.Name, v.Name
 	w.Rooms[v.ID] = v
 	return v, nil
+}
+
+// SetVenueMail says where a room's house reads, where the version is the one that was shown.
+func (w *World) SetVenueMail(_ context.Context, _ *store.Tx, id, email string, version int64) error {
+	v, ok := w.Rooms[id]
+	if !ok {
+		return errs.Missing()
+	}
+	if v.Version != version {
+		return errs.New(errs.Conflict, "Somebody else changed this venue since you opened it. Look at it again")
+	}
+	v.Email, v.Version = email, version+1
+	w.Rooms[id] = v
+	return nil
 }
 
 // Names names everybody as their account.
