@@ -14,7 +14,7 @@ import (
 
 // chance are columns whose values are drawn, and tables that only count what passes.
 var (
-	chance  = regexp.MustCompile(`^(number|detail_mac|key|note|serial_hash|serial_secret)$`)
+	chance  = regexp.MustCompile(`^(number|detail_mac|key|note|serial_hash|serial_secret|status_bit)$`)
 	passing = regexp.MustCompile(`^(sqlite_|river_|audit_(detail|hash|head|org|checkpoint)|goose|account_(session|seen|token|try|tries|throttle|attempt)|casework_search|web_draft$|concerns_look|adults_look|file_chunk|mail_)`)
 )
 

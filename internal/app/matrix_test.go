@@ -142,6 +142,7 @@ var kinds = map[string]map[string]string{
 	"/training/office/sessions/":   {"session": "proposal"},
 	"/training/office/partners/":   {"partner": "asking partner"},
 	"/training/office/venues/":     {"venue": "venue"},
+	"/training/certificates/":      {"token": "token", "list": "status list"},
 
 	"/training/office/partners/{partner}/end":   {"partner": "partner"},
 	"/training/office/partners/{partner}/admit": {"partner": "partner"},

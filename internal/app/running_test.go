@@ -14,6 +14,7 @@ func (w *world) furnishRunning(t testing.TB, f fixtures) {
 	w.exec(t, `UPDATE training_run_day SET starts = '07:00', ends = '09:30' WHERE run_id = ?`, f["kept run"])
 	f["own place"] = w.value(t, `SELECT k.id FROM training_booking k JOIN training_place p ON p.id = k.id WHERE p.run_id = ? AND k.account_id = ?`, f["kept run"], w.accounts["reporter"])
 	f["line"] = w.value(t, `SELECT id FROM training_learnt WHERE account_id = ? AND serial_hash <> ''`, w.accounts["teacher"])
+	f["status list"] = "1"
 	f["venue"] = w.value(t, `SELECT id FROM directory_venue WHERE name = 'Haver Hall'`)
 	f["colleague"] = w.accounts["teacher"]
 	f["own line"] = w.value(t, `SELECT id FROM training_learnt WHERE booking_id = '' AND account_id = ? ORDER BY until_day`, w.accounts["reporter"])

@@ -1,6 +1,7 @@
 package running
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"encoding/base32"
@@ -169,6 +170,11 @@ func (f *Feature) learn(ctx context.Context, tx *store.Tx, k kept, a Attendee, a
 	if err := f.insertLearnt(ctx, tx, l, k.block.Org); err != nil {
 		return err
 	}
+	if !l.Issued.IsZero() {
+		if err := f.rows.enlist(ctx, tx, l.ID); err != nil {
+			return err
+		}
+	}
 	if err := audit.Record(ctx, tx, "training.learnt", l.ID.Ref(), audit.Org(k.block.Org)); err != nil {
 		return err
 	}
@@ -196,14 +202,14 @@ func (f *Feature) insertLearnt(ctx context.Context, tx *store.Tx, l Learnt, by s
 }
 
 func (f *Feature) restore(ctx context.Context, tx *store.Tx, k kept, l Learnt) error {
-	if err := f.rows.setWithdrawn(ctx, tx, l.ID, 0); err != nil {
+	if err := cmp.Or(f.rows.setWithdrawn(ctx, tx, l.ID, 0), f.rows.setStatus(ctx, tx, l.ID, false)); err != nil {
 		return err
 	}
 	return audit.Record(ctx, tx, "training.learnt_restored", l.ID.Ref(), audit.Org(k.block.Org))
 }
 
 func (f *Feature) withdraw(ctx context.Context, tx *store.Tx, l Learnt, org string) error {
-	if err := f.rows.setWithdrawn(ctx, tx, l.ID, tx.Now); err != nil {
+	if err := cmp.Or(f.rows.setWithdrawn(ctx, tx, l.ID, tx.Now), f.rows.setStatus(ctx, tx, l.ID, true)); err != nil {
 		return err
 	}
 	return audit.Record(ctx, tx, "training.learnt_withdrawn", l.ID.Ref(), audit.Org(org))
@@ -364,7 +370,7 @@ func (f *Feature) issueAwaited(ctx context.Context, tx *store.Tx, k kept, bookin
 			continue
 		}
 		f.issue(&l, tx.Now)
-		if err := f.rows.setIssued(ctx, tx, l); err != nil {
+		if err := cmp.Or(f.rows.setIssued(ctx, tx, l), f.rows.enlist(ctx, tx, l.ID)); err != nil {
 			return err
 		}
 		if err := jobs.Add(ctx, tx, Letter{Booking: booking, What: toCertificate, Learnt: l.ID}); err != nil {

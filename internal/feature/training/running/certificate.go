@@ -116,9 +116,9 @@ func (f *Feature) PublicKey() map[string]string {
 	return map[string]string{"kty": "OKP", "crv": "Ed25519", "alg": "EdDSA", "use": "sig", "kid": f.PublicURL + keyPath, "x": base64.RawURLEncoding.EncodeToString(f.sign.Public().(ed25519.PublicKey))}
 }
 
-// Credential is the certificate as an Open Badges 3.0 credential: a verifiable credential (data model 2.0) as a compact JWS whose payload is
-// the credential itself, with the claims that its section 8.2 asks for. It says what the certificate says.
-func (f *Feature) Credential(l Learnt, c training.Course) (string, error) {
+// credential is the certificate as an Open Badges 3.0 credential: a verifiable credential (data model 2.0) as a compact JWS whose payload is
+// the credential itself, with the claims that its section 8.2 asks for. It says what the certificate says, and where its status is read.
+func (f *Feature) credential(l Learnt, c training.Course, status map[string]any) (string, error) {
 	serial, err := f.serial(l)
 	if err != nil {
 		return "", err
@@ -145,7 +145,15 @@ func (f *Feature) Credential(l Learnt, c training.Course) (string, error) {
 		end := l.Expires.Add(1).Start()
 		p["validUntil"], p["exp"] = end.UTC().Format(time.RFC3339), end.Unix()
 	}
-	head, err := json.Marshal(map[string]string{"alg": "EdDSA", "typ": "JWT", "kid": f.PublicURL + keyPath})
+	if status != nil {
+		p["credentialStatus"] = status
+	}
+	return f.signed("JWT", p)
+}
+
+// signed is a payload as a compact JWS of the type, signed with the key that is published.
+func (f *Feature) signed(typ string, p map[string]any) (string, error) {
+	head, err := json.Marshal(map[string]string{"alg": "EdDSA", "typ": typ, "kid": f.PublicURL + keyPath})
 	if err != nil {
 		return "", err
 	}
@@ -179,7 +187,11 @@ func (f *Feature) Badge(ctx context.Context, v access.Viewer, id LearntID) (toke
 		if err != nil {
 			return err
 		}
-		token, err = f.Credential(l, c)
+		status, err := f.status(ctx, tx, l.ID)
+		if err != nil {
+			return err
+		}
+		token, err = f.credential(l, c, status)
 		return err
 	})
 	return token, err
@@ -220,7 +232,11 @@ func (f *Feature) afterwards(ctx context.Context, tx *store.Tx, a Letter) (m mai
 	if err != nil {
 		return m, err
 	}
-	badge, err := f.Credential(l, x.course)
+	status, err := f.status(ctx, tx, l.ID)
+	if err != nil {
+		return m, err
+	}
+	badge, err := f.credential(l, x.course, status)
 	if err != nil {
 		return m, err
 	}

@@ -19,7 +19,8 @@
 // the trainer and the organiser; a venue hears how many need something, and rings (VenueLetter).
 //
 // A certificate has a serial of 128 bits, kept by its hash and sealed: whoever holds the paper can have it checked, and nobody can list
-// them. The check says name, course, dates and validity. The same is to be had as an Open Badges 3.0 credential.
+// them. The check says name, course, dates and validity. The same is to be had as an Open Badges 3.0 credential,
+// which names a bit in a list that anybody reads, set while the certificate is withdrawn (status.go).
 //
 // What schools owe their staff (duties.json) and when letters go (notices.json) are data with an edition.
 package running

@@ -46,6 +46,7 @@ func (f *Feature) Routes() []web.Route {
 		web.Post("/training/days/{token}/thoughts", access.Anybody, f.dayThoughts).Secret(),
 		web.Get("/training/certificates", access.Anybody, f.beginCheck),
 		web.Get("/training/certificates/key", access.Anybody, f.publicKey),
+		web.Get("/training/certificates/status/{list}", access.Anybody, f.statusList),
 		web.Get("/training/certificates/{token}", access.Anybody, f.check).Secret(),
 
 		web.Get("/training/staff", Records, f.matrixPage),
