@@ -136,15 +136,14 @@ func (f *Feature) Confirmed(ctx context.Context, tx *store.Tx, secret string) (m
 }
 
 // GiveBack gives the place back that a confirmation's link is about; it goes to the line. NotFound: no such link. Rule: there is nothing to
-// give back.
-func (f *Feature) GiveBack(ctx context.Context, district, secret string) (err error) {
+// give back. It returns what the link opened before.
+func (f *Feature) GiveBack(ctx context.Context, district, secret string) (m Mine, err error) {
 	defer errs.Wrap(&err, "programme.GiveBack")
-	var m Mine
 	if err := f.DB.Read(ctx, system(district), func(ctx context.Context, tx *store.Tx) error {
 		m, err = f.Confirmed(ctx, tx, secret)
 		return err
 	}); err != nil {
-		return err
+		return m, err
 	}
-	return f.Cancel(ctx, system(district), m.Place.ID)
+	return m, f.Cancel(ctx, system(district), m.Place.ID)
 }

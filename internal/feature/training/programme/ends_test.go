@@ -121,7 +121,8 @@ func TestAMovedSessionIsToldOnce(t *testing.T) {
 		}
 		// a place given back leaves the calendar, and goes to the line; nobody hears twice
 		token := linkIn.FindStringSubmatch(m.Text)[1]
-		testkit.OK(t, w.f.GiveBack(ctx, district, token))
+		_, err := w.f.GiveBack(ctx, district, token)
+		testkit.OK(t, err)
 		w.sweep()
 		told = w.Drain()
 		if method, u, n := entry(t, to(told, "cal@example.org")[0]); method != "CANCEL" || u != uid || n != 2 {

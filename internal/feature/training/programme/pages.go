@@ -331,9 +331,39 @@ type placeView struct {
 	Action, Problem string
 	Words           string // how it stands
 	Facts           []ui.SummaryRow
+	Chip            ui.Chip
 	Back            string // the words of the button that gives it back, "" where there is nothing to give
-	Then            string // what happens then
+	Ask, Then       string // who would, and what happens then
+	Again           string // where a place can be booked, for whoever has none any more
+	Contact         string // where a question goes, "" where nobody said
 	Programme       string
+}
+
+// chip says in a word how a booking stands, for whoever booked.
+func (m Mine) chip(now clock.Millis) ui.Chip {
+	switch {
+	case m.Session.State == Off:
+		return ui.Chip{Text: "Called off", Tone: ui.ToneBrick}
+	case m.Place.State == training.Offered && m.Place.Live(now):
+		return ui.Chip{Text: "Offered to you", Tone: ui.ToneLamp}
+	case m.Place.Live(now):
+		return ui.Chip{Text: "Booked", Tone: ui.ToneLeaf}
+	case m.Place.Open(now):
+		return ui.Chip{Text: "In line", Tone: ui.ToneLamp}
+	}
+	return ui.Chip{Text: "No place", Tone: ui.ToneLine}
+}
+
+// again is where a place at the session can be booked, "" where it cannot be any more.
+func (m Mine) again(now clock.Millis) string {
+	if m.Programme.State != Published || CanCallOff(m.Session, now) != nil { // it stands, and has not begun
+		return ""
+	}
+	return "/training/programmes/" + string(m.Programme.ID) + "/book?session=" + string(m.Session.ID)
+}
+
+func (m Mine) facts() []ui.SummaryRow {
+	return []ui.SummaryRow{fact("When", longYear(m.Session.On)+", "+m.Session.Starts+" to "+m.Session.Ends), fact("Where", where(m.Session)), fact("Run by", m.Session.By)}
 }
 
 // notAddress is the answer to what is no e-mail address.
@@ -354,18 +384,20 @@ func (f *Feature) placePageOf(w http.ResponseWriter, r *http.Request, problem st
 		if m, err = f.Confirmed(ctx, tx, r.PathValue("token")); err != nil {
 			return err
 		}
-		v.Words, v.Programme = strings.TrimSuffix(placeWords(m.Place, m.Session, tx.Now), ":")+".", "/training/programmes/"+string(m.Programme.ID)
+		v.Words, v.Programme = strings.TrimRight(placeWords(m.Place, m.Session, tx.Now), ":.")+".", "/training/programmes/"+string(m.Programme.ID)
+		v.Chip, v.Contact, v.Facts = m.chip(tx.Now), m.Contact, m.facts()
 		switch {
 		case m.Place.Live(tx.Now):
-			v.Back, v.Then = "Give the place back", "Cannot come? The place goes to the next in line at once."
+			v.Back, v.Ask, v.Then = "Give the place back", "Cannot come?", "Give it back, and it goes to the next in line at once."
 		case m.Place.Open(tx.Now):
-			v.Back, v.Then = "Leave the line", "No need to wait? Whoever stands behind you moves up."
+			v.Back, v.Ask, v.Then = "Leave the line", "No need to wait?", "Whoever stands behind you moves up."
+		default:
+			v.Again = m.again(tx.Now)
 		}
-		v.Facts = []ui.SummaryRow{fact("When", longYear(m.Session.On)+", "+m.Session.Starts+" to "+m.Session.Ends), fact("Where", where(m.Session)), fact("Run by", m.Session.By)}
 		return nil
 	})
 	if errs.Is(err, errs.NotFound) {
-		return web.Show(w, r, public("Your place", ui.Mast{Heading: "This link does not work any more", Text: "A newer letter may have another, or the session is over."}, web.Page{Body: saidPage(nil, ui.Link{Text: "Training and events", Href: "/training"})}))
+		return web.Show(w, r, public("Your place", ui.Mast{Heading: "This link does not work any more", Text: "A newer letter may have another, or the session is over."}, web.Page{Body: saidPage([]string{"Cannot come, and no letter with another link? Write to whoever sent you the confirmation, so that the next in line has the place."}, ui.Link{Text: "Training and events", Href: "/training"})}))
 	}
 	if err != nil {
 		return err
@@ -381,7 +413,7 @@ func (f *Feature) placePageOf(w http.ResponseWriter, r *http.Request, problem st
 }
 
 func (f *Feature) giveBack(w http.ResponseWriter, r *http.Request) error {
-	err := f.GiveBack(r.Context(), web.Viewer(r).District, r.PathValue("token"))
+	m, err := f.GiveBack(r.Context(), web.Viewer(r).District, r.PathValue("token"))
 	switch {
 	case errs.Is(err, errs.NotFound):
 		return f.placePageOf(w, r, "")
@@ -390,7 +422,12 @@ func (f *Feature) giveBack(w http.ResponseWriter, r *http.Request) error {
 	case err != nil:
 		return err
 	}
-	return web.Show(w, r, public("Your place", ui.Mast{Heading: "The place is given back", Text: "It goes to the next in line."}, web.Page{Body: saidPage(nil, ui.Link{Text: "Training and events", Href: "/training"})}))
+	heading, chip := "The place is given back", ui.Chip{Text: "Given back", Tone: ui.ToneLine}
+	if m.Place.State == training.Waiting {
+		heading, chip.Text = "You have left the line", "Left the line"
+	}
+	return web.Show(w, r, public("Your place", ui.Mast{Heading: heading, Text: m.Session.Title}, web.Page{Body: placePage(placeView{Chip: chip, Words: "An e-mail says so, too. There is nothing more to do.", Facts: m.facts(),
+		Again: m.again(web.Now(r)), Contact: m.Contact, Programme: "/training/programmes/" + string(m.Programme.ID)})}))
 }
 
 // ends is when a session ends; its time was checked when it was filed.

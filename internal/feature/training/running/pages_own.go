@@ -7,7 +7,6 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
-	"strings"
 
 	"kith/internal/feature/training"
 	"kith/internal/kernel/access"
@@ -335,111 +334,6 @@ func sent(w http.ResponseWriter, kind, name string, body []byte) error {
 	return err
 }
 
-// dayView is one person's page of a course, for whoever holds the link. It names nobody.
-type dayView struct {
-	Path               string
-	Title, When, Where string
-	Today, Is          bool
-	Code               *codeForm
-	Thoughts           *thoughtsForm // nil while nobody can say anything yet, or they have
-	Answered           bool
-	Joining, GettingIn string
-}
-
-func (f *Feature) dayView(r *http.Request) (v dayView, err error) {
-	secret := r.PathValue("token")
-	sys := access.System(web.Viewer(r).District, "somebody opens the link of their joining instructions")
-	k, err := f.linked(r.Context(), sys, secret)
-	if err != nil {
-		return v, err
-	}
-	err = f.DB.Read(r.Context(), sys, func(ctx context.Context, tx *store.Tx) error {
-		p, x, err := f.placed(ctx, tx, k)
-		if err != nil {
-			return err
-		}
-		v = dayView{Path: "/training/days/" + url.PathEscape(secret), Title: x.course.Title, When: training.DayWords(x.run.Days), Where: capital(x.where()), Joining: x.g.Joining, GettingIn: strings.Join(nonEmpty(x.venue.Access, x.run.Access), ". "), Code: newCodeForm()}
-		marks, err := f.marksBy(ctx, tx, p.Run)
-		if err != nil {
-			return err
-		}
-		if n, ok := DayOfRun(x.run.Days, clock.DayOf(tx.Now.Time())); ok {
-			v.Today, v.Is = true, marks[k][n].Kind != ""
-		}
-		at, err := f.rows.evaluatedAt(ctx, tx, k)
-		if err != nil {
-			return err
-		}
-		v.Answered = !at.IsZero()
-		if !v.Answered && CanEvaluate(x.last(), marks[k], tx.Now) == nil {
-			v.Thoughts = newThoughtsForm()
-		}
-		return nil
-	})
-	return v, err
-}
-
-func dayShown(v dayView) web.Page {
-	return public("A course", ui.Mast{Heading: v.Title, Text: v.When + ". " + v.Where + "."}, web.Page{Body: dayBody(v)})
-}
-
-// ended is what somebody finds whose link no longer works.
-func ended(w http.ResponseWriter, r *http.Request, err error) error {
-	if !errs.Is(err, errs.NotFound) {
-		return err
-	}
-	return web.Show(w, r, public("A course", ui.Mast{Heading: "This link does not work any more", Text: "The place was given back, the date was moved, or the course is some weeks ago. A newer e-mail has a newer link."}, web.Page{Body: endedBody()}))
-}
-
-func (f *Feature) dayPage(w http.ResponseWriter, r *http.Request) error {
-	v, err := f.dayView(r)
-	if err != nil {
-		return ended(w, r, err)
-	}
-	return web.Show(w, r, dayShown(v))
-}
-
-func (f *Feature) dayHere(w http.ResponseWriter, r *http.Request) error {
-	v, err := f.dayView(r)
-	if err != nil {
-		return ended(w, r, err)
-	}
-	if v.Code.Parse(r) {
-		err := f.HereByLink(r.Context(), web.Viewer(r).District, r.PathValue("token"), v.Code.Code.Value)
-		if err == nil {
-			return web.Redirect(w, r, v.Path, "You are on the register.")
-		}
-		if !errs.Is(err, errs.Rule) {
-			return err
-		}
-		v.Code.Code.Problem = errs.Sentence(err)
-	}
-	return web.Invalid(w, r, dayShown(v))
-}
-
-func (f *Feature) dayThoughts(w http.ResponseWriter, r *http.Request) error {
-	v, err := f.dayView(r)
-	if err != nil {
-		return ended(w, r, err)
-	}
-	if v.Answered {
-		return web.Redirect(w, r, v.Path, "You have answered already.")
-	}
-	form := newThoughtsForm()
-	if form.Parse(r) {
-		err := f.EvaluateByLink(r.Context(), web.Viewer(r).District, r.PathValue("token"), form.evaluation())
-		if err == nil {
-			return web.Redirect(w, r, v.Path, "Sent, without your name.")
-		}
-		if !errs.Is(err, errs.Rule) {
-			return err
-		}
-		form.Refuse(err)
-	}
-	v.Thoughts = form
-	return web.Invalid(w, r, dayShown(v))
-}
-
 // checkView is the public check of a certificate.
 type checkView struct {
 	Serial  string
@@ -448,8 +342,23 @@ type checkView struct {
 	Problem string // what is wrong with the serial as it was typed
 }
 
+// chip says in a word how a certificate stands.
+func (c Checked) chip() ui.Chip {
+	switch c.State {
+	case "valid":
+		return ui.Chip{Text: "Valid", Tone: ui.ToneLeaf}
+	case "expired":
+		return ui.Chip{Text: "Ended", Tone: ui.ToneLamp}
+	}
+	return ui.Chip{Text: "Withdrawn", Tone: ui.ToneBrick}
+}
+
 func checkShown(v checkView) web.Page {
-	return public("Check a certificate", ui.Mast{Heading: "Check a certificate", Text: "Type the serial that stands on it. You see the name, the course, the dates and until when it is valid."}, web.Page{Body: checkBody(v)})
+	mast := ui.Mast{Heading: "Check a certificate", Text: "Type the serial that stands on it. You see the name, the course, the dates and until when it is valid."}
+	if v.Found != nil {
+		mast.Text = "The serial is " + v.Serial + "."
+	}
+	return public("Check a certificate", mast, web.Page{Body: checkBody(v)})
 }
 
 // beginCheck asks for a serial, and goes on to its page.
