@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"net/http"
+	"slices"
 
 	"kith/internal/feature/account"
 	"kith/internal/feature/directory"
@@ -52,6 +53,23 @@ var menu = []entry{
 	{ui.NavItem{Text: "The audit log", Href: "/audit"}, []access.Role{access.Auditor}},
 }
 
+// rules are what the whole district works by: one entry of the menu, and a page each.
+var rules = []ui.NavItem{{Text: "Clocks", Href: "/admin/concerns"}, {Text: "Referrals", Href: "/admin/referrals"}, {Text: "Sharing", Href: "/admin/sharing"}}
+
+// withRules adds the entry of the rules, and on each of their pages the way to the others.
+func withRules(p *ui.Page, at string) {
+	here := slices.ContainsFunc(rules, func(i ui.NavItem) bool { return i.Href == at })
+	p.Nav = append(p.Nav, ui.NavItem{Text: "Rules", Href: rules[0].Href, Current: here})
+	if !here {
+		return
+	}
+	p.TabsLabel = "Rules of the district"
+	for _, i := range rules {
+		i.Current = i.Href == at
+		p.Tabs = append(p.Tabs, i)
+	}
+}
+
 func (f frames) frame(ctx context.Context, v access.Viewer, at string) (ui.Page, error) {
 	p := ui.Page{SignedIn: v.Account != ""}
 	for _, d := range f.districts {
@@ -93,10 +111,9 @@ func (f frames) frame(ctx context.Context, v access.Viewer, at string) (ui.Page,
 					break
 				}
 			}
-			for _, o := range all { // clocks, times, answers and the ladder of referrals are the whole district's
+			for _, o := range all { // clocks, times, answers, the ladder of referrals, and what sharing is for are the whole district's
 				if o.Kind == directory.Authority || o.Kind == directory.Partnership {
-					p.Nav = append(p.Nav, ui.NavItem{Text: "Clocks", Href: "/admin/concerns", Current: at == "/admin/concerns"},
-						ui.NavItem{Text: "Referral rules", Href: "/admin/referrals", Current: at == "/admin/referrals"})
+					withRules(&p, at)
 					break
 				}
 			}
