@@ -103,6 +103,7 @@ var cast = []person{
 	{"training-admin", "Nadia Rahman", "nadia.rahman", atPartners, access.TrainingAdmin, "Training administrator", "", "Across the district", "Courses, requests and who gets a place"},
 	{"strategic-manager", "Alison Grady", "alison.grady", atAuthority, access.Admin, "Strategic manager, education safeguarding", "", "Across the district", "What holds for every school: clocks, dates, registers, accounts"},
 	{"trust-lead", "Siobhan Daly", "siobhan.daly", atTrust, access.TrustLead, "Safeguarding lead, Haverdale Seven", "01632 960 320", "Across the district", "Seven schools: which were reached by training, and which were not"},
+	{"", "Gwen Parry", "gwen.parry", atTrust, access.Admin, "Operations manager, Haverdale Seven", "", "", ""},
 	{"auditor", "Carys Pugh", "carys.pugh", atAuthority, access.Auditor, "Data protection officer", "", "Across the district", "Proves that nothing was removed"},
 }
 

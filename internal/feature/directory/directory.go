@@ -52,9 +52,12 @@ func (Store) Insert(ctx context.Context, tx *store.Tx, o Organisation) error {
 		o.ID, tx.Viewer.District, o.Kind, o.Name, o.URN, o.Phase, o.Phone, o.Address, o.Postcode))
 }
 
-// Join makes member belong to org from a day on.
-func (Store) Join(ctx context.Context, tx *store.Tx, org, member, role, from string) error {
-	return tx.Put(ctx, store.SQL(`INSERT INTO directory_membership (district_id, org_id, member_id, role, from_on) VALUES (?, ?, ?, ?, ?)`, tx.Viewer.District, org, member, role, from))
+// Join makes member belong to org from a day on, and so have the term dates of a trust that keeps its own.
+func (s Store) Join(ctx context.Context, tx *store.Tx, org, member, role, from string) error {
+	if err := tx.Put(ctx, store.SQL(`INSERT INTO directory_membership (district_id, org_id, member_id, role, from_on) VALUES (?, ?, ?, ?, ?)`, tx.Viewer.District, org, member, role, from)); err != nil {
+		return err
+	}
+	return s.stamp(ctx, tx)
 }
 
 type orgRow struct{ ref.Organisation }
