@@ -34,6 +34,7 @@ type entry struct {
 // menu is the main menu of the working pages. A slice's entry comes with the slice.
 var menu = []entry{
 	{ui.NavItem{Text: "Today", Href: "/today"}, nil},
+	{ui.NavItem{Text: "Your schools", Href: "/insight"}, []access.Role{access.TrustLead}},
 	{ui.NavItem{Text: "My concerns", Href: "/concerns/mine"}, nil},
 	{ui.NavItem{Text: "Concerns", Href: "/concerns"}, []access.Role{access.DSL, access.Head}},
 	{ui.NavItem{Text: "Children", Href: "/children"}, []access.Role{access.DSL, access.Head}},

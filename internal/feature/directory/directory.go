@@ -107,3 +107,20 @@ func (Store) TrustsOf(ctx context.Context, tx *store.Tx, school string, on clock
 func (Store) Phone(ctx context.Context, tx *store.Tx, id string) (string, error) {
 	return store.Value[string](ctx, tx, store.SQL(`SELECT o.phone FROM directory_organisation o WHERE o.id = ? AND o.district_id = ?`, id, tx.Viewer.District))
 }
+
+type phoneRow struct{ id, phone string }
+
+func (p *phoneRow) Dest() []any { return []any{&p.id, &p.phone} }
+
+// Phones returns the telephone numbers of organisations, without those of which none is known.
+func (Store) Phones(ctx context.Context, tx *store.Tx, ids ...string) (map[string]string, error) {
+	out := map[string]string{}
+	if len(ids) == 0 {
+		return out, nil
+	}
+	rows, err := store.All[phoneRow](ctx, tx, store.SQL(`SELECT o.id, o.phone FROM directory_organisation o WHERE o.district_id = ? AND o.phone <> '' AND `, tx.Viewer.District).In("o.id", ids))
+	for _, r := range rows {
+		out[r.id] = r.phone
+	}
+	return out, err
+}
