@@ -19,19 +19,16 @@ func (Store) All(ctx context.Context, tx *store.Tx) (All, error) {
 
 // take holds the lists of the district until the end of this transaction.
 func (Store) take(ctx context.Context, tx *store.Tx) error {
-	_, err := tx.Exec(ctx, store.SQL(`INSERT INTO sharing_list (district_id, version) VALUES (?, 1) ON CONFLICT (district_id) DO UPDATE SET version = sharing_list.version + 1`, tx.Viewer.District))
-	return err
+	return tx.Put(ctx, store.SQL(`INSERT INTO sharing_list (district_id, version) VALUES (?, 1) ON CONFLICT (district_id) DO UPDATE SET version = sharing_list.version + 1`, tx.Viewer.District))
 }
 
 // drop takes back what of an entry does not hold yet.
 func (Store) drop(ctx context.Context, tx *store.Tx, entry string, today clock.Day) error {
-	_, err := tx.Exec(ctx, store.SQL(`UPDATE sharing_wording SET dropped_at = ? WHERE district_id = ? AND entry = ? AND from_on > ? AND dropped_at = 0`,
+	return tx.Put(ctx, store.SQL(`UPDATE sharing_wording SET dropped_at = ? WHERE district_id = ? AND entry = ? AND from_on > ? AND dropped_at = 0`,
 		int64(tx.Now), tx.Viewer.District, entry, string(today)))
-	return err
 }
 
 func (Store) insert(ctx context.Context, tx *store.Tx, w Wording) error {
-	_, err := tx.Exec(ctx, store.SQL(`INSERT INTO sharing_wording (id, district_id, list, entry, words, hint, from_on, retired, reason, by_id, at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+	return tx.Put(ctx, store.SQL(`INSERT INTO sharing_wording (id, district_id, list, entry, words, hint, from_on, retired, reason, by_id, at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
 		w.ID, tx.Viewer.District, string(w.List), w.Entry, w.Words, w.Hint, string(w.From), w.Retired, w.Reason, w.By, int64(w.At)))
-	return err
 }
