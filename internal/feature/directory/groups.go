@@ -39,16 +39,6 @@ func (g groups) of(org string, day clock.Day) string {
 	return ""
 }
 
-// schools are those that share a group's dates on a day.
-func (g groups) schools(group string, day clock.Day) (out []string) {
-	for _, m := range g {
-		if m.Group == group && g.of(m.School, day) == group && !slices.Contains(out, m.School) {
-			out = append(out, m.School)
-		}
-	}
-	return out
-}
-
 // keeping leaves the groups that have dates, or a year of their own.
 func keeping(all []membership, dates []schoolyear.Date, own []ownYear) (out groups) {
 	keeps := map[string]bool{}
