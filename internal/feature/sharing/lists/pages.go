@@ -41,7 +41,7 @@ var words = map[List]struct{ title, lead, one, add, added, hint, hintSays string
 // wordingForm is one wording as it is given.
 type wordingForm struct {
 	forms.Form
-	List   *forms.Choice
+	List   *forms.Choice // of a new entry
 	Words  *forms.Text
 	Hint   *forms.Lines
 	From   *forms.Day
@@ -64,13 +64,15 @@ func newWordingForm(l List, entry bool) *wordingForm {
 		From:   forms.NewDay("from", "From which day").Required("Say from which day").Hint("Today or later"),
 		Reason: forms.NewText("reason", "Who agreed it, and when").Required("Say who agreed it, and when").Max(300).Hint("Stands in the history of this list"),
 	}
-	f.Fields(f.List, f.Words, f.Hint, f.From, f.Reason)
-	if entry {
-		f.Then = forms.NewChoice("then", "From that day on it is", forms.Option{Value: offered, Text: "offered in these words"},
-			forms.Option{Value: retired, Text: "not offered any more", Hint: "What was shared for it keeps it. It can be brought back"}).Required("Say whether it is offered from that day on")
-		f.Then.Value = offered
-		f.Fields(f.Then)
+	f.Fields(f.Words, f.Hint, f.From, f.Reason)
+	if !entry { // an entry is in its list
+		f.Fields(f.List)
+		return f
 	}
+	f.Then = forms.NewChoice("then", "From that day on it is", forms.Option{Value: offered, Text: "offered in these words"},
+		forms.Option{Value: retired, Text: "not offered any more", Hint: "What was shared for it keeps it. It can be brought back"}).Required("Say whether it is offered from that day on")
+	f.Then.Value = offered
+	f.Fields(f.Then)
 	return f
 }
 
