@@ -16,6 +16,7 @@ import (
 	"kith/internal/feature/casework"
 	"kith/internal/feature/concerns"
 	"kith/internal/feature/directory"
+	"kith/internal/feature/insight"
 	"kith/internal/feature/newsletters"
 	"kith/internal/feature/people"
 	"kith/internal/feature/referrals"
@@ -109,6 +110,7 @@ type App struct {
 	Programmes  *programme.Feature
 	Cascades    *cascade.Feature
 	Running     *running.Feature
+	Insight     *insight.Feature
 	Today       *today.Feature
 	Files       files.Store
 	Handler     http.Handler
@@ -208,6 +210,7 @@ func Join(ctx context.Context, db *store.DB, root secret.Root, made string, s Se
 	a.Programmes = programme.New(programme.Deps{Feature: a.Training, Limits: a.Account, Listing: organisations})
 	a.Cascades = cascade.New(cascade.Deps{DB: db, Queue: a.Queue, PublicURL: s.PublicURL, Publisher: a.publisher(), Key: root.Derive(secret.DayCodes), People: accounts, Places: coveredPlaces{}, Mailer: s.Mail, Limits: a.Account})
 	a.Running = running.New(running.Deps{Training: a.Training, Key: root.Derive(secret.Training), Limits: a.Account, Staff: schoolStaff{accounts, a.Quizzes}})
+	a.Insight = insight.New(insight.Deps{DB: db, Calendars: calendars, Schools: organisations, Concerns: standingConcerns{Feature: a.Concerns}})
 	a.Today = today.New(today.Deps{DB: db, Sources: []today.Source{
 		a.Concerns,
 		a.Adults,
@@ -217,6 +220,7 @@ func Join(ctx context.Context, db *store.DB, root secret.Root, made string, s Se
 		a.Newsletters,
 		a.Account,
 		a.Terms,
+		a.Insight,
 		a.Quizzes,
 		a.Programmes,
 		a.Cascades,
@@ -249,6 +253,7 @@ func Join(ctx context.Context, db *store.DB, root secret.Root, made string, s Se
 	routes = append(routes, a.Programmes.Routes()...)
 	routes = append(routes, a.Cascades.Routes()...)
 	routes = append(routes, a.Running.Routes()...)
+	routes = append(routes, a.Insight.Routes()...)
 	routes = append(routes, a.Today.Routes()...)
 	routes = append(routes, a.Auditing.Routes()...)
 	if a.demo() {

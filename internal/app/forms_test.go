@@ -68,6 +68,12 @@ func init() {
 	say("POST /admin/concerns", "version", "0", "name", "the front door", "phone", "01632 960 300", "urgent", "10", "normal", "120", "high", "120", "reply", "2", "box", "1", "silent", "2", "together", "5")
 	say("POST /admin/referrals", "edition_name", "January", "from", "2027-01-04", "due", "1", "head", "1", "reads_1", "65", "reads_2", "65", "reads_3", "28", "reads_4", "28",
 		"step_1", "Talk", "talks_1", "The one who decided", "days_1", "1", "step_2", "Managers", "talks_2", "Both managers", "days_2", "2")
+	with("POST /admin/sharing", func(w *world, f fixtures) []string {
+		return []string{"id", w.fresh(), "list", "ground", "words", "A power of our own", "hint", "Children Act 2004, section 10", "from", "2026-11-24", "reason", "The board, 12 November"}
+	})
+	with("POST /admin/sharing/{entry}", func(w *world, f fixtures) []string {
+		return []string{"id", w.fresh(), "seen", "siblings", "words", "Planning for brothers and sisters together", "hint", "", "from", "2026-11-24", "then", "offered", "reason", "The board, 12 November"}
+	})
 	with("POST /talk/start", func(w *world, f fixtures) []string { return []string{"code", f["code"]} })
 	with("POST /talk", func(w *world, f fixtures) []string {
 		return []string{"id", w.fresh(), "code", f["code"], "who", "Otter", "class", "5", "to", "Miss Ito", "find", "at lunch", "words", "About a message.", "safe", "yes"}

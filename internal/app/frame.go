@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"net/http"
+	"slices"
 
 	"kith/internal/feature/account"
 	"kith/internal/feature/directory"
@@ -33,6 +34,7 @@ type entry struct {
 // menu is the main menu of the working pages. A slice's entry comes with the slice.
 var menu = []entry{
 	{ui.NavItem{Text: "Today", Href: "/today"}, nil},
+	{ui.NavItem{Text: "Your schools", Href: "/insight"}, []access.Role{access.TrustLead}},
 	{ui.NavItem{Text: "My concerns", Href: "/concerns/mine"}, nil},
 	{ui.NavItem{Text: "Concerns", Href: "/concerns"}, []access.Role{access.DSL, access.Head}},
 	{ui.NavItem{Text: "Children", Href: "/children"}, []access.Role{access.DSL, access.Head}},
@@ -50,6 +52,23 @@ var menu = []entry{
 	{ui.NavItem{Text: "Check a paper", Href: "/documents/check"}, []access.Role{access.Auditor}},
 	{ui.NavItem{Text: "Emergency", Href: "/break-glass"}, []access.Role{access.LAOfficer, access.Gateway}},
 	{ui.NavItem{Text: "The audit log", Href: "/audit"}, []access.Role{access.Auditor}},
+}
+
+// rules are what the whole district works by: one entry of the menu, and a page each.
+var rules = []ui.NavItem{{Text: "Clocks", Href: "/admin/concerns"}, {Text: "Referrals", Href: "/admin/referrals"}, {Text: "Sharing", Href: "/admin/sharing"}}
+
+// withRules adds the entry of the rules, and on each of their pages the way to the others.
+func withRules(p *ui.Page, at string) {
+	here := slices.ContainsFunc(rules, func(i ui.NavItem) bool { return i.Href == at })
+	p.Nav = append(p.Nav, ui.NavItem{Text: "Rules", Href: rules[0].Href, Current: here})
+	if !here {
+		return
+	}
+	p.TabsLabel = "Rules of the district"
+	for _, i := range rules {
+		i.Current = i.Href == at
+		p.Tabs = append(p.Tabs, i)
+	}
 }
 
 func (f frames) frame(ctx context.Context, v access.Viewer, at string) (ui.Page, error) {
@@ -93,10 +112,9 @@ func (f frames) frame(ctx context.Context, v access.Viewer, at string) (ui.Page,
 					break
 				}
 			}
-			for _, o := range all { // clocks, times, answers and the ladder of referrals are the whole district's
+			for _, o := range all { // clocks, times, answers, the ladder of referrals, and what sharing is for are the whole district's
 				if o.Kind == directory.Authority || o.Kind == directory.Partnership {
-					p.Nav = append(p.Nav, ui.NavItem{Text: "Clocks", Href: "/admin/concerns", Current: at == "/admin/concerns"},
-						ui.NavItem{Text: "Referral rules", Href: "/admin/referrals", Current: at == "/admin/referrals"})
+					withRules(&p, at)
 					break
 				}
 			}

@@ -37,7 +37,7 @@ func sender(route string) string {
 		return "dsl"
 	case strings.HasPrefix(route, "POST /training/"):
 		return "headteacher"
-	case route == "POST /admin/concerns", route == "POST /admin/referrals", route == "POST /admin/terms/hours", strings.HasPrefix(route, "POST /admin/register"):
+	case route == "POST /admin/concerns", route == "POST /admin/referrals", strings.HasPrefix(route, "POST /admin/sharing"), route == "POST /admin/terms/hours", strings.HasPrefix(route, "POST /admin/register"):
 		return "strategic-manager"
 	case strings.HasPrefix(route, "POST /closures"):
 		return "headteacher"

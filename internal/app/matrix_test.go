@@ -77,7 +77,7 @@ func (w *world) furnish(t testing.TB) fixtures {
 	testkit.OK(t, w.Log.SequenceAll(t.Context()))
 	f["audit entry"] = w.value(t, `SELECT id FROM audit_entry WHERE action = 'concern.sent' ORDER BY seq`)
 	f["recipient"] = w.value(t, `SELECT id FROM auditing_recipient WHERE district_id = ? ORDER BY added_at`, w.home)
-	f["step"] = "restrict"
+	f["step"], f["purpose"] = "restrict", "siblings"
 	w.furnishQuizzes(t, f)
 	w.furnishProgrammes(t, f)
 	w.furnishCascade(t, f)
@@ -126,6 +126,7 @@ var kinds = map[string]map[string]string{
 	"/admin/roll/":         {"id": "roll"},
 	"/admin/register/":     {"id": "register"},
 	"/admin/terms/":        {"id": "term"},
+	"/admin/sharing/":      {"entry": "purpose"},
 	"/newsletters/":        {"issue": "public issue", "token": "token"},
 	"/newsletters/issues/": {"issue": "issue", "delivery": "delivery"},
 	"/training/":           {"run": "run", "course": "course", "booking": "booking", "token": "token"},

@@ -102,7 +102,8 @@ var cast = []person{
 	{"lead-governor", "Malcolm Reid", "malcolm.reid", atThornbeck, access.Governor, "Lead governor for safeguarding", "", "Around a school", "Lead governor. Figures of groups, no names"},
 	{"training-admin", "Nadia Rahman", "nadia.rahman", atPartners, access.TrainingAdmin, "Training administrator", "", "Across the district", "Courses, requests and who gets a place"},
 	{"strategic-manager", "Alison Grady", "alison.grady", atAuthority, access.Admin, "Strategic manager, education safeguarding", "", "Across the district", "What holds for every school: clocks, dates, registers, accounts"},
-	{"trust-lead", "Siobhan Daly", "siobhan.daly", atTrust, access.TrustLead, "Safeguarding lead, Haverdale Seven", "01632 960 320", "Across the district", "Seven schools: which were reached by training, and which were not"},
+	{"trust-lead", "Siobhan Daly", "siobhan.daly", atTrust, access.TrustLead, "Safeguarding lead, Haverdale Seven", "01632 960 320", "Across the district", "Seven schools: who is on duty, what waits, where training has arrived"},
+	{"", "Gwen Parry", "gwen.parry", atTrust, access.Admin, "Operations manager, Haverdale Seven", "", "", ""},
 	{"auditor", "Carys Pugh", "carys.pugh", atAuthority, access.Auditor, "Data protection officer", "", "Across the district", "Proves that nothing was removed"},
 }
 
@@ -167,6 +168,9 @@ func makeLives(ctx context.Context, db *store.DB, clk *clock.Manual, parts Parts
 		return nil, err
 	}
 	if err := m.sharings(ctx, clock.DayOf(now)); err != nil {
+		return nil, err
+	}
+	if err := m.neighbours(ctx, clock.DayOf(now)); err != nil {
 		return nil, err
 	}
 	if err := m.letters(ctx, clock.DayOf(now)); err != nil {

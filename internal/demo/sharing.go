@@ -6,6 +6,7 @@ import (
 	"kith/internal/feature/concerns"
 	"kith/internal/feature/people"
 	"kith/internal/feature/sharing"
+	"kith/internal/feature/sharing/lists"
 	"kith/internal/kernel/access"
 	"kith/internal/kernel/clock"
 	"kith/internal/kernel/ref"
@@ -16,16 +17,29 @@ import (
 // atMillrace is the second school of the list.
 const atMillrace = 1
 
-// sharings are who else reads: a concern that touches a colleague's family, locked to the lead and the head; a file that Millrace
+// sharings are who else reads, and what the district says it may be for: a concern that touches a colleague's family, locked to the lead and the head; a file that Millrace
 // Primary shares with Thornbeck, because two brothers go to the two schools; and Oakbank Academy, which lets Thornbeck know that there
 // is something to ask for about Declan's sister.
 func (m *maker) sharings(ctx context.Context, today clock.Day) error {
-	for _, step := range []func(context.Context, clock.Day) error{m.locked, m.shared, m.letKnow} {
+	for _, step := range []func(context.Context, clock.Day) error{m.worded, m.locked, m.shared, m.letKnow} {
 		if err := step(ctx, today); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// worded is what the district made of the lists that ship: a purpose of its own, and one that will be said otherwise next term.
+func (m *maker) worded(ctx context.Context, today clock.Day) error {
+	m.at(today, 40, 11, 30)
+	give := func(seen, entry, words, hint, agreed string, from clock.Day) error {
+		return m.parts.Sharing.Lists.Give(ctx, m.as("alison.grady"), lists.Wording{ID: m.db.IDs().New(clock.Of(m.clock.Now())), List: lists.Purpose, Entry: entry, Words: words, Hint: hint, From: from, Reason: agreed}, seen)
+	}
+	if err := give("", "", "The child is on the roll of both schools", "Dual registration, or a place in alternative provision", "The heads’ forum, with the data protection officer", clock.DayOf(m.clock.Now())); err != nil {
+		return err
+	}
+	m.at(today, 6, 15, 10)
+	return give("moving", "moving", "The child is to change school", "Before the move is certain, too. The file itself moves later as a transfer", "The partnership’s policy group", today.Add(35))
 }
 
 // locked is a concern that only Amina Sesay and the headteacher read.

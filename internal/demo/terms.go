@@ -14,8 +14,8 @@ import (
 )
 
 // terms enters the school years of Haverdale as its council publishes them, from those that the oldest records lie in to the one
-// that is known by now: the coming year's dates come out in March. One school keeps its own October, and one has an INSET day of
-// its own.
+// that is known by now: the coming year's dates come out in March. One school keeps its own October, one has an INSET day of its own, and
+// the seven have one together.
 func (m *maker) terms(ctx context.Context, now time.Time) error {
 	v := m.as("alison.grady")
 	this := term.AcademicYear(clock.DayOf(now))
@@ -53,6 +53,11 @@ func (m *maker) terms(ctx context.Context, now time.Time) error {
 		case "Autumn half term":
 			week := schoolyear.Date{ID: m.db.IDs().New(m.db.Now()), Org: oakbank, Kind: schoolyear.Holiday, Name: "October, first week", From: d.From.Add(-7), To: d.From.Add(-1)}
 			if err := m.parts.Terms.Add(ctx, v, week); err != nil {
+				return err
+			}
+		case "Summer half term": // the collaboration trains together
+			together := schoolyear.Date{ID: m.db.IDs().New(m.db.Now()), Org: m.others[atTrust], Kind: schoolyear.Inset, Name: "INSET day of the Seven", From: d.To.Add(1), To: d.To.Add(1)}
+			if err := m.parts.Terms.Add(ctx, m.as("gwen.parry"), together); err != nil {
 				return err
 			}
 		case "Spring half term":

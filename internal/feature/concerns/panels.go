@@ -169,11 +169,7 @@ func (f *Feature) backPanel(ctx context.Context, tx *store.Tx, cals term.Calenda
 
 // silent are the concerns whose reporters have heard nothing for so many school days of their own school (CON-22).
 func (f *Feature) silent(ctx context.Context, tx *store.Tx, cals term.Calendars, days int, orgs []string, today clock.Day) ([]listed, error) {
-	by := map[clock.Day][]string{} // schools that count alike are asked for together
-	for _, org := range orgs {
-		since := cals.Of(org).AddSchoolDays(today, -days)
-		by[since] = append(by[since], org)
-	}
+	by := silentSince(cals, days, orgs, today) // schools that count alike are asked for together
 	var out []listed
 	for _, since := range slices.Sorted(maps.Keys(by)) {
 		some, err := f.store.Silent(ctx, tx, by[since], clock.Of(since.Start()))

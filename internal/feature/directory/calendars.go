@@ -50,7 +50,11 @@ func (c *Calendars) Calendars(ctx context.Context, tx *store.Tx) (term.Calendars
 	if err != nil {
 		return term.Calendars{}, err
 	}
-	all := calendarsOf(head, dates, own)
+	members, err := c.store.memberships(ctx, tx)
+	if err != nil {
+		return term.Calendars{}, err
+	}
+	all := calendarsOf(head, dates, own, keeping(members, dates, own))
 	// On PostgreSQL a write sees what others commit between two of its statements. A stamp is never given twice, so one that is
 	// still the same says that nothing came in between.
 	after, err := c.store.calendar(ctx, tx)
@@ -62,9 +66,10 @@ func (c *Calendars) Calendars(ctx context.Context, tx *store.Tx) (term.Calendars
 	return all, err
 }
 
-// calendarsOf joins a district's dates with those of its schools. A school that keeps its own dates of a year has none of the
-// district's holidays and INSET days of that year; bank holidays, and closures that nobody planned, are everybody's.
-func calendarsOf(head calendarRow, dates []schoolyear.Date, own []ownYear) term.Calendars {
+// calendarsOf joins a district's dates with those of its trusts and its schools. A trust that keeps its own dates of a year has none of
+// the district's holidays and INSET days of that year, and nor have its schools; a school that keeps its own has neither. Bank holidays,
+// and closures that nobody planned, are everybody's.
+func calendarsOf(head calendarRow, dates []schoolyear.Date, own []ownYear, in groups) term.Calendars {
 	bank := term.BankHolidays()
 	for _, d := range dates {
 		if d.Kind == schoolyear.BankHoliday {
@@ -76,7 +81,7 @@ func calendarsOf(head calendarRow, dates []schoolyear.Date, own []ownYear) term.
 	out := term.Calendars{Schools: map[string]term.Calendar{}}
 	of := func(org string) term.Calendar {
 		c := term.Calendar{BankHolidays: bank, Open: int(head.Opens), Close: int(head.Closes)}
-		for _, d := range effective(dates, own, org) {
+		for _, d := range effective(dates, own, in, org) {
 			if d.Kind != schoolyear.BankHoliday {
 				c.Closed = append(c.Closed, d.Span())
 			}
@@ -91,6 +96,9 @@ func calendarsOf(head calendarRow, dates []schoolyear.Date, own []ownYear) term.
 	for _, d := range dates {
 		differ[d.Org] = true
 	}
+	for _, m := range in {
+		differ[m.School] = true
+	}
 	delete(differ, "")
 	for _, org := range slices.Sorted(maps.Keys(differ)) {
 		out.Schools[org] = of(org)
@@ -98,14 +106,24 @@ func calendarsOf(head calendarRow, dates []schoolyear.Date, own []ownYear) term.
 	return out
 }
 
-// effective are the dates that hold for a school, or for the district, in order.
-func effective(dates []schoolyear.Date, own []ownYear, org string) []schoolyear.Date {
+// effective are the dates that hold for a school, a trust, or with "" for the district, in order. Whose dates a school shares is asked
+// for the day on which each begins, so that one that changes its trust has the dates of both, each in its time.
+func effective(dates []schoolyear.Date, own []ownYear, in groups, org string) []schoolyear.Date {
 	var out []schoolyear.Date
 	for _, d := range dates {
-		ours := d.Org == "" && d.Kind != schoolyear.Closure && d.Kind != schoolyear.BankHoliday && keepsOwn(own, org, d.Year())
-		if d.Org == org || d.Org == "" && !ours {
+		if d.Org == org {
 			out = append(out, d)
+			continue
 		}
+		group := in.of(org, d.From)
+		if d.Org != "" && d.Org != group {
+			continue
+		}
+		planned := d.Kind == schoolyear.Holiday || d.Kind == schoolyear.Inset
+		if planned && (keepsOwn(own, org, d.Year()) || d.Org == "" && keepsOwn(own, group, d.Year())) {
+			continue
+		}
+		out = append(out, d)
 	}
 	return out
 }

@@ -52,9 +52,12 @@ func (Store) Insert(ctx context.Context, tx *store.Tx, o Organisation) error {
 		o.ID, tx.Viewer.District, o.Kind, o.Name, o.URN, o.Phase, o.Phone, o.Address, o.Postcode))
 }
 
-// Join makes member belong to org from a day on.
-func (Store) Join(ctx context.Context, tx *store.Tx, org, member, role, from string) error {
-	return tx.Put(ctx, store.SQL(`INSERT INTO directory_membership (district_id, org_id, member_id, role, from_on) VALUES (?, ?, ?, ?, ?)`, tx.Viewer.District, org, member, role, from))
+// Join makes member belong to org from a day on, and so have the term dates of a trust that keeps its own.
+func (s Store) Join(ctx context.Context, tx *store.Tx, org, member, role, from string) error {
+	if err := tx.Put(ctx, store.SQL(`INSERT INTO directory_membership (district_id, org_id, member_id, role, from_on) VALUES (?, ?, ?, ?, ?)`, tx.Viewer.District, org, member, role, from)); err != nil {
+		return err
+	}
+	return s.stamp(ctx, tx)
 }
 
 type orgRow struct{ ref.Organisation }
@@ -103,4 +106,21 @@ func (Store) TrustsOf(ctx context.Context, tx *store.Tx, school string, on clock
 // Phone returns the telephone number of an organisation, "" where none is known.
 func (Store) Phone(ctx context.Context, tx *store.Tx, id string) (string, error) {
 	return store.Value[string](ctx, tx, store.SQL(`SELECT o.phone FROM directory_organisation o WHERE o.id = ? AND o.district_id = ?`, id, tx.Viewer.District))
+}
+
+type phoneRow struct{ id, phone string }
+
+func (p *phoneRow) Dest() []any { return []any{&p.id, &p.phone} }
+
+// Phones returns the telephone numbers of organisations, without those of which none is known.
+func (Store) Phones(ctx context.Context, tx *store.Tx, ids ...string) (map[string]string, error) {
+	out := map[string]string{}
+	if len(ids) == 0 {
+		return out, nil
+	}
+	rows, err := store.All[phoneRow](ctx, tx, store.SQL(`SELECT o.id, o.phone FROM directory_organisation o WHERE o.district_id = ? AND o.phone <> '' AND `, tx.Viewer.District).In("o.id", ids))
+	for _, r := range rows {
+		out[r.id] = r.phone
+	}
+	return out, err
 }

@@ -11,7 +11,6 @@ import (
 	"kith/internal/kernel/access"
 	"kith/internal/kernel/clock"
 	"kith/internal/kernel/errs"
-	"kith/internal/kernel/ref"
 	"kith/internal/kernel/term"
 	"kith/internal/platform/store"
 	"kith/internal/platform/ui"
@@ -30,7 +29,7 @@ func (f *Terms) Routes() []web.Route {
 		web.Get("/admin/terms/hours", access.Administer, f.hours),
 		web.Post("/admin/terms/hours", access.Administer, f.setHours),
 		web.Post("/admin/terms/own", access.Administer, f.keepOwn),
-		web.Post("/admin/terms/shared", access.Administer, f.keepDistrict),
+		web.Post("/admin/terms/shared", access.Administer, f.keepShared),
 		web.Get("/admin/terms/{id}", access.Administer, f.edit),
 		web.Post("/admin/terms/{id}", access.Administer, f.rewrite),
 		web.Post("/admin/terms/{id}/remove", access.Administer, f.remove),
@@ -44,7 +43,7 @@ func (f *Terms) Routes() []web.Route {
 type whose struct {
 	Org    string
 	Year   term.Year
-	Name   string // of the school; "" for the district
+	Name   string // of the school or trust; "" for the district
 	Scopes scope
 }
 
@@ -63,28 +62,45 @@ func (x whose) crumb() *ui.Link {
 
 // of says whose dates they are, as a heading.
 func (x whose) of() string {
-	if x.Org == "" {
+	switch {
+	case x.Org == "":
 		return "Every school of the district"
+	case x.group():
+		return "Every school of " + x.Name
 	}
 	return x.Name
 }
 
-// asked finds out what is asked for. Without a choice it is the district for those who keep it, otherwise the first of their
-// schools. NotFound: the viewer keeps no such dates.
+// group says whether it is a trust or a collaboration.
+func (x whose) group() bool { return x.Scopes.group(x.Org) }
+
+// the names an organisation as part of a sentence: the district, the school or trust that is looked at, or another by its name.
+func (x whose) the(org, name string) string {
+	switch {
+	case org == "":
+		return "the district"
+	case org == x.Org && x.group():
+		return x.Name
+	case org == x.Org:
+		return "this school"
+	}
+	return name
+}
+
+// asked finds out what is asked for. Without a choice it is the district for those who keep it, otherwise their trust or the first of
+// their schools. NotFound: the viewer keeps no such dates.
 func (f *Terms) asked(ctx context.Context, tx *store.Tx, v url.Values) (x whose, err error) {
 	if x.Scopes, err = f.scope(ctx, tx); err != nil {
 		return x, err
 	}
 	x.Org = v.Get("org")
-	if !v.Has("org") && !x.Scopes.District && len(x.Scopes.Schools) > 0 {
-		x.Org = x.Scopes.Schools[0].ID
+	if first := slices.Concat(x.Scopes.Groups, x.Scopes.Schools); !v.Has("org") && !x.Scopes.District && len(first) > 0 {
+		x.Org = first[0].ID
 	}
 	if !x.Scopes.keeps(x.Org) {
 		return x, errs.Missing()
 	}
-	if i := slices.IndexFunc(x.Scopes.Schools, func(o ref.Organisation) bool { return o.ID == x.Org }); i >= 0 {
-		x.Name = x.Scopes.Schools[i].Name
-	}
+	x.Name = x.Scopes.name(x.Org)
 	this := term.AcademicYear(clock.DayOf(tx.Now.Time()))
 	x.Year = this
 	if n, err := strconv.Atoi(v.Get("year")); err == nil && term.Year(n) > this-12 && term.Year(n) < this+4 {
@@ -112,13 +128,21 @@ func (f *Terms) index(w http.ResponseWriter, r *http.Request) error {
 		if err != nil {
 			return err
 		}
-		v = viewYear(x, y, cals.Of(x.Org), clock.DayOf(tx.Now.Time()))
-		if x.Org == "" {
+		groups, err := f.store.Groups(ctx, tx, clock.DayOf(tx.Now.Time()))
+		if err != nil {
+			return err
+		}
+		v = viewYear(x, y, cals.Of(x.Org), groups, clock.DayOf(tx.Now.Time()))
+		if x.Org == "" || x.group() {
 			dates, err := f.store.termDates(ctx, tx)
 			if err != nil {
 				return err
 			}
-			v.differ(x, dates, y.years)
+			members, err := f.store.Members(ctx, tx, []string{x.Org}, clock.DayOf(tx.Now.Time()))
+			if err != nil {
+				return err
+			}
+			v.differ(x, dates, y, members)
 		}
 		return nil
 	})
@@ -322,16 +346,16 @@ func (f *Terms) keepOwn(w http.ResponseWriter, r *http.Request) error {
 	if err := f.KeepOwn(r.Context(), web.Viewer(r), x.Org, x.Year); err != nil {
 		return err
 	}
-	return web.Redirect(w, r, termsAt(x.Org, x.Year), x.Name+" keeps its own dates in "+x.Year.String()+". They begin as the district’s: change what differs.")
+	return web.Redirect(w, r, termsAt(x.Org, x.Year), x.Name+" keeps its own dates in "+x.Year.String()+". They begin as those that held until now: change what differs.")
 }
 
-func (f *Terms) keepDistrict(w http.ResponseWriter, r *http.Request) error {
+func (f *Terms) keepShared(w http.ResponseWriter, r *http.Request) error {
 	x, err := f.posted(r)
 	if err != nil {
 		return err
 	}
-	if err := f.KeepDistrict(r.Context(), web.Viewer(r), x.Org, x.Year); err != nil {
+	if err := f.KeepShared(r.Context(), web.Viewer(r), x.Org, x.Year); err != nil {
 		return err
 	}
-	return web.Redirect(w, r, termsAt(x.Org, x.Year), x.Name+" has the district’s dates in "+x.Year.String()+".")
+	return web.Redirect(w, r, termsAt(x.Org, x.Year), x.Name+" no longer keeps its own dates in "+x.Year.String()+".")
 }

@@ -60,12 +60,12 @@ func (f *Terms) Panels(ctx context.Context, tx *store.Tx) ([]ui.TodayPanel, erro
 		return out, nil
 	}
 	of, err := f.scope(ctx, tx)
-	if err != nil || !of.District && len(of.Schools) == 0 {
+	if err != nil || !of.District && len(of.Groups)+len(of.Schools) == 0 {
 		return out, err
 	}
 	org := ""
 	if !of.District {
-		org = of.Schools[0].ID
+		org = slices.Concat(of.Groups, of.Schools)[0].ID
 	}
 	y, err := f.load(ctx, tx, org)
 	if err != nil {

@@ -112,9 +112,10 @@ const (
 )
 
 // bind makes the memberships of these schools, or of the schools of these groups, what the register says. The register does not say since
-// when a school has belonged to its trust, so the day is the one on which it was first seen.
-func (Store) bind(ctx context.Context, tx *store.Tx, groups bool, ids []string, day clock.Day) error {
-	district, column := tx.Viewer.District, "s.id"
+// when a school has belonged to its trust, so the day is the one on which it was first seen. Where anything changes the calendar has a
+// new stamp: a trust may keep dates of its own.
+func (s Store) bind(ctx context.Context, tx *store.Tx, groups bool, ids []string, day clock.Day) error {
+	district, column, changed := tx.Viewer.District, "s.id", int64(0)
 	if groups {
 		column = "g.id"
 	}
@@ -127,19 +128,26 @@ func (Store) bind(ctx context.Context, tx *store.Tx, groups bool, ids []string, 
 			`JOIN directory_organisation g ON g.district_id = s.district_id AND g.group_uid = s.federation_uid WHERE s.federation_uid <> ''`},
 	} {
 		if !groups {
-			if err := tx.Put(ctx, store.SQL(`UPDATE directory_membership SET until_on = ? WHERE district_id = ? AND role = ? AND until_on = '' AND `, string(day), district, tie.role).
-				In("member_id", ids).Add(`AND EXISTS (SELECT 1 FROM directory_organisation k WHERE k.id = directory_membership.org_id AND k.group_uid <> '') AND `+tie.end)); err != nil {
+			n, err := tx.Exec(ctx, store.SQL(`UPDATE directory_membership SET until_on = ? WHERE district_id = ? AND role = ? AND until_on = '' AND `, string(day), district, tie.role).
+				In("member_id", ids).Add(`AND EXISTS (SELECT 1 FROM directory_organisation k WHERE k.id = directory_membership.org_id AND k.group_uid <> '') AND `+tie.end))
+			if err != nil {
 				return err
 			}
+			changed += n
 		}
-		if err := tx.Put(ctx, store.SQL(`INSERT INTO directory_membership (district_id, org_id, member_id, role, from_on)
+		n, err := tx.Exec(ctx, store.SQL(`INSERT INTO directory_membership (district_id, org_id, member_id, role, from_on)
 			SELECT s.district_id, g.id, s.id, ?, ? FROM directory_organisation s `+tie.begin+` AND g.group_uid <> '' AND s.district_id = ?
 			AND NOT EXISTS (SELECT 1 FROM directory_membership m WHERE m.org_id = g.id AND m.member_id = s.id AND m.until_on = '') AND `, tie.role, string(day), district).
-			In(column, ids).Add(`ON CONFLICT (org_id, member_id, from_on) DO UPDATE SET until_on = ''`)); err != nil {
+			In(column, ids).Add(`ON CONFLICT (org_id, member_id, from_on) DO UPDATE SET until_on = ''`))
+		if err != nil {
 			return err
 		}
+		changed += n
 	}
-	return nil
+	if changed == 0 {
+		return nil
+	}
+	return s.stamp(ctx, tx)
 }
 
 type linkRow struct{ register.Link }

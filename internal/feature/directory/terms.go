@@ -27,10 +27,11 @@ type TermDeps struct {
 	}
 }
 
-// Terms is when the schools of a district are closed, as its administrators enter it: for every school, and for one.
+// Terms is when the schools of a district are closed, as its administrators enter it: for every school, for those of a trust or a
+// collaboration, and for one.
 //
-// An administrator of the authority or the partnership keeps the district's dates and may keep every school's; one of a trust or a
-// collaboration those of its schools; one of a school its own.
+// An administrator of the authority or the partnership keeps the district's dates and may keep every trust's and school's; one of a
+// trust or a collaboration its own, which its schools share, and those of its schools; one of a school its own.
 type Terms struct {
 	TermDeps
 	store Store
@@ -54,14 +55,30 @@ func (f *Terms) keeps(ctx context.Context, tx *store.Tx, org string) error {
 // scope is whose dates a viewer keeps.
 type scope struct {
 	District bool
-	Schools  []ref.Organisation // in the order of their names
+	Groups   []ref.Organisation // trusts and collaborations, in the order of their names
+	Schools  []ref.Organisation // likewise
 }
 
 func (s scope) keeps(org string) bool {
 	if org == "" {
 		return s.District
 	}
-	return slices.ContainsFunc(s.Schools, func(o ref.Organisation) bool { return o.ID == org })
+	return s.name(org) != ""
+}
+
+// name is what an organisation of the scope is called; "" for none.
+func (s scope) name(org string) string {
+	for _, o := range slices.Concat(s.Groups, s.Schools) {
+		if o.ID == org {
+			return o.Name
+		}
+	}
+	return ""
+}
+
+// group says whether an organisation of the scope is a trust or a collaboration.
+func (s scope) group(org string) bool {
+	return slices.ContainsFunc(s.Groups, func(o ref.Organisation) bool { return o.ID == org })
 }
 
 func (f *Terms) scope(ctx context.Context, tx *store.Tx) (s scope, err error) {
@@ -78,12 +95,22 @@ func (f *Terms) scope(ctx context.Context, tx *store.Tx) (s scope, err error) {
 			s.District = true
 		case School:
 			mine[id] = true
-		default:
+		case Trust, Collaboration:
 			over = append(over, id)
 		}
 	}
+	today := clock.DayOf(tx.Now.Time())
+	groups, err := f.store.Groups(ctx, tx, today)
+	if err != nil {
+		return s, err
+	}
+	for _, o := range groups {
+		if s.District || slices.Contains(over, o.ID) {
+			s.Groups = append(s.Groups, o)
+		}
+	}
 	if len(over) > 0 && !s.District {
-		members, err := f.store.Members(ctx, tx, over, clock.DayOf(tx.Now.Time()))
+		members, err := f.store.Members(ctx, tx, over, today)
 		if err != nil {
 			return s, err
 		}
@@ -105,7 +132,17 @@ type year struct {
 	own   []schoolyear.Date // of the scope, every year
 	holds []schoolyear.Date // for the scope, every year
 	years []ownYear
+	in    groups
 	bank  map[clock.Day]string
+}
+
+// above is whose dates of a year a school shares where it does not keep its own: a trust's that keeps its own, otherwise the
+// district's, "".
+func (y year) above(org string, at term.Year, today clock.Day) string {
+	if group := y.in.of(org, min(max(today, at.First()), at.Last())); keepsOwn(y.years, group, at) {
+		return group
+	}
+	return ""
 }
 
 func (f *Terms) load(ctx context.Context, tx *store.Tx, org string) (y year, err error) {
@@ -117,8 +154,13 @@ func (f *Terms) load(ctx context.Context, tx *store.Tx, org string) (y year, err
 		return y, err
 	}
 	cals, err := f.Calendars.Calendars(ctx, tx)
+	if err != nil {
+		return y, err
+	}
+	members, err := f.store.memberships(ctx, tx)
 	y.bank = cals.District.BankHolidays
-	y.holds = effective(dates, y.years, org)
+	y.in = keeping(members, dates, y.years)
+	y.holds = effective(dates, y.years, y.in, org)
 	for _, d := range dates {
 		if d.Org == org {
 			y.own = append(y.own, d)
@@ -153,7 +195,7 @@ func (f *Terms) changeBy(ctx context.Context, v access.Viewer, org, action strin
 		if err := f.store.stamp(ctx, tx); err != nil {
 			return err
 		}
-		if err := f.Clocks.Recount(ctx, tx, org); err != nil {
+		if err := f.recount(ctx, tx, org); err != nil {
 			return err
 		}
 		return audit.Record(ctx, tx, action, what, audit.Org(org), audit.Detail(detail))
@@ -162,6 +204,26 @@ func (f *Terms) changeBy(ctx context.Context, v access.Viewer, org, action strin
 		return nil
 	}
 	return err
+}
+
+// recount sets the clocks anew that a change of dates reaches: with a trust's, those of each of its schools.
+func (f *Terms) recount(ctx context.Context, tx *store.Tx, org string) error {
+	orgs := []string{org}
+	if org != "" {
+		schools, err := f.store.Members(ctx, tx, orgs, clock.DayOf(tx.Now.Time()))
+		if err != nil {
+			return err
+		}
+		if len(schools) > 0 {
+			orgs = schools
+		}
+	}
+	for _, o := range orgs {
+		if err := f.Clocks.Recount(ctx, tx, o); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // errSame undoes a change that has nothing to change: the form was sent twice, or says what is there already.
@@ -231,8 +293,8 @@ func (f *Terms) fits(tx *store.Tx, d schoolyear.Date, y year) error {
 	return schoolyear.Clash(d, y.holds)
 }
 
-// KeepOwn makes a school keep its own dates of a school year. It begins with the district's, to be changed. Rule: it is no school's,
-// or it does so already.
+// KeepOwn makes a school, or a trust for its schools, keep its own dates of a school year. They begin as those that held until then, to
+// be changed.
 func (f *Terms) KeepOwn(ctx context.Context, v access.Viewer, org string, at term.Year) (err error) {
 	defer errs.Wrap(&err, "directory.KeepOwnTerms")
 	return f.change(ctx, v, org, "terms.own", func(ctx context.Context, tx *store.Tx, y year) (ref.Ref, any, error) {
@@ -243,7 +305,7 @@ func (f *Terms) KeepOwn(ctx context.Context, v access.Viewer, org string, at ter
 			return ref.Ref{}, nil, errSame
 		}
 		for _, d := range y.holds {
-			if d.Org == "" && d.Year() == at && (d.Kind == schoolyear.Holiday || d.Kind == schoolyear.Inset) {
+			if d.Org != org && d.Year() == at && (d.Kind == schoolyear.Holiday || d.Kind == schoolyear.Inset) {
 				d.ID, d.Org = tx.NewID(), org
 				if err := f.store.insertTermDate(ctx, tx, d); err != nil {
 					return ref.Ref{}, nil, err
@@ -254,26 +316,30 @@ func (f *Terms) KeepOwn(ctx context.Context, v access.Viewer, org string, at ter
 	})
 }
 
-// KeepDistrict gives a school its district's dates of a year again. Its own holidays of the year go; its INSET days and closures
-// stay where the district has none at that time.
-func (f *Terms) KeepDistrict(ctx context.Context, v access.Viewer, org string, at term.Year) (err error) {
-	defer errs.Wrap(&err, "directory.KeepDistrictTerms")
+// KeepShared gives a school its trust's or its district's dates of a year again, and a trust its district's. Its own holidays of the year
+// go; its INSET days and closures stay where the others have none at that time.
+func (f *Terms) KeepShared(ctx context.Context, v access.Viewer, org string, at term.Year) (err error) {
+	defer errs.Wrap(&err, "directory.KeepSharedTerms")
 	return f.change(ctx, v, org, "terms.shared", func(ctx context.Context, tx *store.Tx, y year) (ref.Ref, any, error) {
 		if !keepsOwn(y.years, org, at) {
 			return ref.Ref{}, nil, errSame
 		}
-		theirs, err := f.load(ctx, tx, "")
+		if err := f.store.deleteOwnYear(ctx, tx, ownYear{org, at}); err != nil {
+			return ref.Ref{}, nil, err
+		}
+		now, err := f.load(ctx, tx, org)
 		if err != nil {
 			return ref.Ref{}, nil, err
 		}
+		theirs := slices.DeleteFunc(now.holds, func(d schoolyear.Date) bool { return d.Org == org })
 		for _, d := range y.own {
-			if d.Year() == at && (d.Kind == schoolyear.Holiday || schoolyear.Clash(d, theirs.own) != nil) {
+			if d.Year() == at && (d.Kind == schoolyear.Holiday || schoolyear.Clash(d, theirs) != nil) {
 				if err := f.store.deleteTermDate(ctx, tx, d.ID); err != nil {
 					return ref.Ref{}, nil, err
 				}
 			}
 		}
-		return ref.To("organisation", org), at.String(), f.store.deleteOwnYear(ctx, tx, ownYear{org, at})
+		return ref.To("organisation", org), at.String(), nil
 	})
 }
 

@@ -34,11 +34,12 @@ type terms struct {
 	*testkit.World
 	*directory.Terms
 	clocks *told
+	other  *directory.Calendars // of a second program on the database
 }
 
 func eachTerms(t *testing.T, fn func(t *testing.T, w *terms)) {
 	testkit.DBs(t, slice, func(t *testing.T, tw *testkit.World) {
-		w := &terms{World: tw, clocks: &told{}}
+		w := &terms{World: tw, clocks: &told{}, other: directory.NewCalendars()}
 		w.Terms = directory.NewTerms(directory.TermDeps{DB: tw.DB, Calendars: directory.NewCalendars(), Clocks: w.clocks})
 		testkit.OK(t, tw.DB.Write(t.Context(), program, func(ctx context.Context, tx *store.Tx) error {
 			for id, kind := range map[string]string{"council": directory.Authority, "trust": directory.Trust, "agency": directory.Agency, "oak": directory.School, "elm": directory.School, "ash": directory.School} {
@@ -141,7 +142,7 @@ func TestSchoolKeepsItsOwnDates(t *testing.T) {
 		if open("oak", "2027-01-20") {
 			t.Error("a closure of every school is not one of this school")
 		}
-		testkit.OK(t, w.KeepDistrict(t.Context(), oak, "oak", 2026))
+		testkit.OK(t, w.KeepShared(t.Context(), oak, "oak", 2026))
 		if !open("oak", "2026-10-20") || open("oak", "2027-02-16") || open("oak", "2026-12-22") {
 			t.Error("the district's dates do not hold again")
 		}
@@ -156,6 +157,7 @@ func TestWhoKeepsDates(t *testing.T) {
 			may      bool
 		}{
 			{"council", "", true}, {"council", "ash", true}, {"trust", "oak", true}, {"trust", "elm", true}, {"oak", "oak", true},
+			{"trust", "trust", true}, {"council", "trust", true}, {"oak", "trust", false}, {"agency", "agency", false}, {"council", "agency", false},
 			{"trust", "", false}, {"trust", "ash", false}, {"oak", "", false}, {"oak", "elm", false}, {"agency", "", false}, {"agency", "oak", false}, {"council", "nowhere", false},
 		} {
 			err := w.Add(t.Context(), keeper(x.who), w.date(x.org, schoolyear.Closure, "Snow", "2027-01-20", "2027-01-20"))

@@ -6,6 +6,7 @@ import (
 
 	"kith/internal/feature/directory/schoolyear"
 	"kith/internal/kernel/clock"
+	"kith/internal/kernel/ref"
 	"kith/internal/kernel/term"
 	"kith/internal/kernel/text"
 	"kith/internal/platform/picture"
@@ -25,8 +26,9 @@ type yearView struct {
 	Missing  []string
 	CopyFrom term.Year // the year before, where this one is empty and that one is not; 0 otherwise
 	Own      bool      // the school keeps its own dates of this year
-	Theirs   bool      // the district has dates of this year, so that a school can keep its own
-	Differ   []ui.Link // schools with dates of their own in this year
+	Theirs   bool      // whoever it shares with has dates of this year
+	Above    string    // whose dates of this year it shares, or would share: "the district", or a trust by its name
+	Differ   []ui.Link // trusts and schools with dates of their own in this year
 }
 
 // dateLine is one line of the table beside the picture.
@@ -37,15 +39,21 @@ type dateLine struct {
 	Name  string
 	Days  string
 	Lost  string // weekdays on which a school is closed by it
-	Whose string // "" for what everybody has
+	Whose string // who set it; "" for what everybody has
 	Href  string // where it is changed; "" for what is not the viewer's to change
 }
 
 func (v yearView) lead() string { return strings.TrimSuffix(v.of()+". "+v.Sum, ". ") }
 
-func viewYear(x whose, y year, cal term.Calendar, today clock.Day) yearView {
+func viewYear(x whose, y year, cal term.Calendar, groups []ref.Organisation, today clock.Day) yearView {
 	at := x.Year
 	v := yearView{whose: x, Title: "School year " + at.String(), Own: keepsOwn(y.years, x.Org, at)}
+	names := map[string]string{}
+	for _, o := range groups {
+		names[o.ID] = o.Name
+	}
+	above := y.above(x.Org, at, today)
+	v.Above = x.the(above, names[above])
 	if this := term.AcademicYear(today); at > this-11 {
 		v.Earlier = termsAt(x.Org, at-1)
 	}
@@ -55,7 +63,7 @@ func viewYear(x whose, y year, cal term.Calendar, today clock.Day) yearView {
 	v.Missing = schoolyear.Missing(at, y.holds)
 	own := slices.ContainsFunc(y.holds, func(d schoolyear.Date) bool { return d.Kind == schoolyear.Holiday && d.Year() == at })
 	v.Empty = !own
-	v.Theirs = x.Org != "" && slices.ContainsFunc(y.holds, func(d schoolyear.Date) bool { return d.Org == "" && d.Kind == schoolyear.Holiday && d.Year() == at })
+	v.Theirs = x.Org != "" && slices.ContainsFunc(y.holds, func(d schoolyear.Date) bool { return d.Org != x.Org && d.Kind == schoolyear.Holiday && d.Year() == at })
 	if v.Empty && len(schoolyear.Next(at-1, y.own)) > 0 && (x.Org == "" || keepsOwn(y.years, x.Org, at-1)) {
 		v.CopyFrom = at - 1
 	}
@@ -68,7 +76,7 @@ func viewYear(x whose, y year, cal term.Calendar, today clock.Day) yearView {
 	}
 	for _, d := range y.holds {
 		if d.From <= at.Last() && d.To >= at.First() {
-			v.Rows = append(v.Rows, lineOf(x, d, y.bank))
+			v.Rows = append(v.Rows, lineOf(x, d, names[d.Org], y.bank))
 			if d.Kind == schoolyear.Inset {
 				inset += weekdays(d, y.bank)
 			}
@@ -90,14 +98,32 @@ func viewYear(x whose, y year, cal term.Calendar, today clock.Day) yearView {
 	return v
 }
 
+// shares says whose holidays hold, and what else reaches whoever has them.
+func (v yearView) shares() string {
+	switch at := v.Year.String(); {
+	case v.Own && v.group():
+		return v.Name + " keeps its own holidays and INSET days in " + at + ", and its schools share them. What the district changes does not reach them, but for bank holidays and closures of every school."
+	case v.Own:
+		return "This school keeps its own holidays and INSET days in " + at + ". What " + v.Above + " changes does not reach it, but for bank holidays and closures of every school."
+	case v.group():
+		return "The district’s dates hold in its schools. INSET days and closures that are added here hold in each of them, too."
+	}
+	return "The dates of " + v.Above + " hold here, and the school may add INSET days and closures of its own."
+}
+
+// begins says what keeping one's own dates means.
+func (v yearView) begins() string {
+	if v.group() {
+		return "For a trust whose holidays differ. They begin as the district’s; each school may still keep its own."
+	}
+	return "For a school whose holidays differ. They begin as they are now."
+}
+
 // lineOf is a date as the table shows it.
-func lineOf(x whose, d schoolyear.Date, bank map[clock.Day]string) dateLine {
-	l := dateLine{From: d.From, Kind: picture.ClosedKind(d.Kind), Word: d.Kind.Words(), Name: d.Name, Days: d.Days(), Whose: "this school"}
+func lineOf(x whose, d schoolyear.Date, name string, bank map[clock.Day]string) dateLine {
+	l := dateLine{From: d.From, Kind: picture.ClosedKind(d.Kind), Word: d.Kind.Words(), Name: d.Name, Days: d.Days(), Whose: x.the(d.Org, name)}
 	if n := weekdays(d, bank); n > 0 {
 		l.Lost = text.Plural(n, "day", "days")
-	}
-	if d.Org == "" {
-		l.Whose = "the district"
 	}
 	if d.Org == x.Org {
 		l.Href = "/admin/terms/" + d.ID
@@ -141,9 +167,15 @@ func drawn(at term.Year, y year, cal term.Calendar, today clock.Day, empty bool)
 	return p
 }
 
-// differ lists the schools with dates of their own in the year, for those who keep the district's.
-func (v *yearView) differ(x whose, dates []schoolyear.Date, own []ownYear) {
-	for _, s := range x.Scopes.Schools {
+// differ lists those with dates of their own in the year: of the district its trusts and schools, of a trust its schools.
+func (v *yearView) differ(x whose, dates []schoolyear.Date, y year, members []string) {
+	below := x.Scopes.Schools
+	if x.Org == "" {
+		below = slices.Concat(x.Scopes.Groups, below)
+	} else {
+		below = slices.DeleteFunc(slices.Clone(below), func(o ref.Organisation) bool { return !slices.Contains(members, o.ID) })
+	}
+	for _, s := range below {
 		n := 0
 		for _, d := range dates {
 			if d.Org == s.ID && d.Year() == x.Year {
@@ -151,7 +183,7 @@ func (v *yearView) differ(x whose, dates []schoolyear.Date, own []ownYear) {
 			}
 		}
 		switch l := (ui.Link{Text: s.Name, Href: termsAt(s.ID, x.Year)}); {
-		case keepsOwn(own, s.ID, x.Year):
+		case keepsOwn(y.years, s.ID, x.Year):
 			l.Text += ", all dates"
 			v.Differ = append(v.Differ, l)
 		case n > 0:

@@ -98,9 +98,9 @@ func (f *Feature) take(ctx context.Context, tx *store.Tx, id string, p plan) err
 		if err := f.replace(ctx, tx, p); err != nil {
 			return err
 		}
-		s := Shared{ID: id, Record: t.Record, Steps: t.Steps, Kind: t.Kind, Org: t.Org, To: c.To, Purpose: choice("purpose", c.Purpose).Words, Ground: choice("ground", c.Ground).Words,
+		s := Shared{ID: id, Record: t.Record, Steps: t.Steps, Kind: t.Kind, Org: t.Org, To: c.To, Purpose: p.purpose.Words, Ground: p.ground.Words,
 			Reason: c.Reason, By: tx.Viewer.Account, At: tx.Now, Until: p.until()}
-		if err := f.store.insertShare(ctx, tx, s, choice("purpose", c.Purpose).Edition, p.records); err != nil {
+		if err := f.store.insertShare(ctx, tx, s, p.edition, p.records); err != nil {
 			return err
 		}
 		if err := audit.Record(ctx, tx, "sharing.received", ref.To(t.Kind, t.Record), audit.Org(c.To), audit.Detail(s)); err != nil {
@@ -178,7 +178,7 @@ func (f *Feature) what(ctx context.Context, tx *store.Tx, p plan) (string, error
 		if c.Kind == Recall {
 			return "Sharing with " + schools[to].Name + " ended", err
 		}
-		return "Shared with " + schools[to].Name + " until the end of " + term.YearDate(c.Until) + ". For: " + choice("purpose", c.Purpose).Words + ". Ground: " + choice("ground", c.Ground).Words, err
+		return "Shared with " + schools[to].Name + " until the end of " + term.YearDate(c.Until) + ". For: " + p.purpose.Words + ". Ground: " + p.ground.Words, err
 	}
 	return c.Kind.line(), nil
 }

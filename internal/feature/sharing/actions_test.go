@@ -2,12 +2,14 @@ package sharing_test
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"sync"
 	"testing"
 	"time"
 
 	"kith/internal/feature/sharing"
+	"kith/internal/feature/sharing/lists"
 	"kith/internal/kernel/access"
 	"kith/internal/kernel/clock"
 	"kith/internal/kernel/errs"
@@ -219,5 +221,48 @@ func TestStepSentTwiceIsTakenOnce(t *testing.T) {
 			t.Errorf("%d steps", len(steps))
 		}
 		w.want(t, "whoever locked it named others", w.triage, "helen", "tom")
+	})
+}
+
+// reword gives an entry of a list other words from today.
+func (w *town) reword(t *testing.T, l lists.List, entry, seen, words string) string {
+	t.Helper()
+	id := w.id()
+	testkit.OK(t, w.f.Lists.Give(t.Context(), w.as("helen"), lists.Wording{ID: id, List: l, Entry: entry, Words: words, Hint: "UK GDPR Article 6(1)(e)", From: w.today(), Reason: "Agreed today"}, seen))
+	return id
+}
+
+// A share keeps the words and the edition under which it was made. What was chosen before the words were changed is chosen again.
+func TestShareKeepsTheWordsItWasMadeUnder(t *testing.T) {
+	each(t, func(t *testing.T, w *town) {
+		c := sharing.Change{Kind: sharing.Share, Record: w.concern, To: elm, Purpose: "plan", Ground: "public-task", Until: w.today().Add(10), Reason: "Need to know"}
+		testkit.OK(t, w.make(t, "amina", c))
+		shown, err := w.f.Preview(t.Context(), w.as("amina"), c)
+		testkit.OK(t, err)
+		plan, ground := w.reword(t, lists.Purpose, "plan", "plan", "One safety plan"), w.reword(t, lists.Ground, "public-task", "public-task", "Our public task")
+		if err := w.f.Make(t.Context(), w.as("amina"), w.id(), c, shown); !errs.Is(err, errs.Rule) {
+			t.Errorf("shared in words that nobody saw: %v", err)
+		}
+		w.After(time.Hour)
+		said := func() (out []string) {
+			testkit.OK(t, w.DB.Read(t.Context(), w.as("amina"), func(ctx context.Context, tx *store.Tx) error {
+				all, err := (sharing.Store{}).SharesOf(ctx, tx, w.concern)
+				for _, s := range all {
+					edition, e := store.Value[string](ctx, tx, store.SQL(`SELECT s.edition FROM sharing_share s JOIN access_record r ON r.id = s.record_id WHERE s.id = ?`, s.ID).Visible("r"))
+					out, err = append(out, s.Purpose+"; "+s.Ground+"; "+edition), errors.Join(err, e)
+				}
+				return err
+			}))
+			return out
+		}
+		const before = "A safety plan that both schools carry; Public task: to safeguard and promote the welfare of a child; 2026"
+		if got := said(); !slices.Equal(got, []string{before}) {
+			t.Errorf("the share now says %q", got)
+		}
+		c.Purpose, c.Ground = plan, ground
+		testkit.OK(t, w.make(t, "amina", c))
+		if got := said(); !slices.Equal(got, []string{"One safety plan; Our public task; " + string(w.today()), before}) {
+			t.Errorf("the shares say %q", got)
+		}
 	})
 }

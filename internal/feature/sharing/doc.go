@@ -15,6 +15,8 @@
 // time and lapses by itself: every read asks for the relation that is live at that instant, and the sweep only writes the lapse
 // down. A restricted or locked record is shared with nobody.
 //
+// Purposes and grounds are data (lists): a share keeps the words under which it was made, and is made only in words that were shown.
+//
 // A lead can also let another school know that there is something to ask for: its leads then see one line on their own pupil, who
 // is a brother or sister, with whom to ask (CHR-9). The lead names the school, and the brother or sister as they know them; whether
 // such a pupil was found is not told.

@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"slices"
 
+	"kith/internal/feature/sharing/lists"
 	"kith/internal/kernel/access"
 	"kith/internal/kernel/clock"
 	"kith/internal/kernel/ref"
@@ -34,13 +35,13 @@ type need struct {
 	leads, others []forms.Option
 	schools       []forms.Option
 	today         clock.Day
+	lists         lists.All
 }
 
-func options(list string) (out []forms.Option) {
-	for _, c := range choices {
-		if c.List == list {
-			out = append(out, forms.Option{Value: c.Code, Text: c.Words, Hint: c.Hint})
-		}
+// offered are the answers of a list today.
+func (n need) offered(l lists.List) (out []forms.Option) {
+	for _, w := range n.lists.On(l, n.today) {
+		out = append(out, forms.Option{Value: w.ID, Text: w.Words, Hint: w.Hint})
 	}
 	return out
 }
@@ -58,10 +59,10 @@ func newStepForm(kind Kind, n need) *stepForm {
 		f.Reason.Hint("Whoever may change its readers sees this. It is not in the chronology.")
 	case kind == Share:
 		f.School = forms.NewChoice("school", "Which school?", n.schools...).Required("Choose the other school").Hint("Its designated safeguarding lead and deputies read it, nobody else there.")
-		f.Purpose = forms.NewChoice("purpose", "What is it for?", options("purpose")...).Required("Choose what it is shared for")
+		f.Purpose = forms.NewChoice("purpose", "What is it for?", n.offered(lists.Purpose)...).Required("Choose what it is shared for")
 		f.Until = forms.NewDay("until", "Until the end of").Required("Say until when").Hint("A year at most, until " + term.YearDate(longestUntil(n.today)) + ". It ends by itself, and you can end it at any time.")
 		f.Until.Value = defaultUntil(n.today)
-		f.Ground = forms.NewChoice("ground", "On which lawful ground?", options("ground")...).Required("Choose the lawful ground")
+		f.Ground = forms.NewChoice("ground", "On which lawful ground?", n.offered(lists.Ground)...).Required("Choose the lawful ground")
 		f.Reason.Hint("Why they need this, and why it is enough. The other school reads it.")
 		fields = append(fields, f.School, f.Purpose, f.Until, f.Ground)
 	case kind == Tell:

@@ -26,14 +26,14 @@ var Surely = access.Permission{Name: "readers-change", Words: "Whoever may read 
 
 // Routes are the addresses of this slice.
 func (f *Feature) Routes() []web.Route {
-	return []web.Route{
+	return append(f.Lists.Routes(),
 		web.Get("/sharing", access.Lead, f.listPage),
 		web.Get("/sharing/locks", access.Lead, f.locksPage),
 		web.Post("/sharing/locks", access.Lead, f.locksForm),
 		web.Get("/sharing/{record}", access.RecordRead, f.page),
 		web.Get("/sharing/{record}/{step}", Surely, f.askPage),
 		web.Post("/sharing/{record}/{step}", Surely, f.stepPage),
-	}
+	)
 }
 
 const class = "p-file p-sharing"
@@ -270,6 +270,11 @@ func (f *Feature) need(ctx context.Context, tx *store.Tx, kind Kind, org string)
 		}
 		n.leads, n.others = people(staff, func(a string) bool { return slices.Contains(first, a) })
 	}
+	if kind == Share {
+		if n.lists, err = f.Lists.All(ctx, tx); err != nil {
+			return n, err
+		}
+	}
 	if kind == Share || kind == Tell {
 		schools, err := f.Schools.Schools(ctx, tx)
 		if err != nil {
@@ -414,9 +419,9 @@ func (f *Feature) check(r *http.Request, v stepView, c Change) (out checkView, e
 		switch c.Kind {
 		case Share:
 			row("With", schools[c.To].Name)
-			row("For", choice("purpose", c.Purpose).Words)
+			row("For", p.purpose.Words)
 			row("Until", "the end of "+term.Date(c.Until)+" "+c.Until.Start().Format("2006"))
-			row("Lawful ground", choice("ground", c.Ground).Words)
+			row("Lawful ground", p.ground.Words)
 			row("They read", reach(p))
 		case Recall:
 			at, err := f.Schools.Names(ctx, tx, p.share.To)

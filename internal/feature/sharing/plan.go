@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 
+	"kith/internal/feature/sharing/lists"
 	"kith/internal/kernel/access"
 	"kith/internal/kernel/clock"
 	"kith/internal/kernel/errs"
@@ -73,6 +74,9 @@ type plan struct {
 	records []string         // of a share: what is opened
 	left    int              // of a share of a file: concerns that stay here
 	share   Shared           // of a recall
+
+	purpose, ground lists.Wording // of a share: in the words of the edition in force
+	edition         string
 }
 
 // plan works a step out without taking it: the rules, and who will read the record afterwards by the table that will decide.
@@ -185,10 +189,17 @@ func (f *Feature) toName(ctx context.Context, tx *store.Tx, p plan, c Change) ([
 // toShare works out what a share opens. Of a child's file it is the card, the file, and those concerns in its chronology that are
 // about no other child: another child's text never travels along (CON-4).
 func (f *Feature) toShare(ctx context.Context, tx *store.Tx, p *plan) error {
-	c := p.change
-	if err := CanShare(c, p.thing.Org, tx.Now); err != nil {
+	c, today := p.change, clock.DayOf(tx.Now.Time())
+	all, err := f.Lists.All(ctx, tx)
+	if err != nil {
 		return err
 	}
+	if err := CanShare(c, all, p.thing.Org, tx.Now); err != nil {
+		return err
+	}
+	p.purpose, _ = all.Find(lists.Purpose, c.Purpose, today)
+	p.ground, _ = all.Find(lists.Ground, c.Ground, today)
+	p.edition = all.Edition(today)
 	leads, err := f.People.People(ctx, tx, c.To, access.DSL)
 	if err != nil {
 		return err

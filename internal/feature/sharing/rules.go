@@ -1,12 +1,11 @@
 package sharing
 
 import (
-	_ "embed"
-	"encoding/csv"
 	"slices"
 	"strings"
 	"time"
 
+	"kith/internal/feature/sharing/lists"
 	"kith/internal/kernel/clock"
 	"kith/internal/kernel/errs"
 	"kith/internal/kernel/term"
@@ -72,15 +71,18 @@ func months(d clock.Day, n int) clock.Day {
 	return clock.Day(to.Format("2006-01-02"))
 }
 
-// CanShare says whether a share may be made today.
-func CanShare(c Change, from string, now clock.Millis) error {
+// CanShare says whether a share may be made today, by what is offered today. A wording that was reworded or retired since it was
+// chosen is chosen again: nothing is shared in words that nobody saw.
+func CanShare(c Change, all lists.All, from string, now clock.Millis) error {
 	today := clock.DayOf(now.Time())
+	_, purpose := all.Find(lists.Purpose, c.Purpose, today)
+	_, ground := all.Find(lists.Ground, c.Ground, today)
 	switch {
 	case c.To == "" || c.To == from:
 		return errs.Refuse("Choose the other school")
-	case choice("purpose", c.Purpose).Code == "":
+	case !purpose:
 		return errs.Refuse("Choose what it is shared for")
-	case choice("ground", c.Ground).Code == "":
+	case !ground:
 		return errs.Refuse("Choose the lawful ground")
 	case c.Until == "":
 		return errs.Refuse("Say until when")
@@ -98,34 +100,6 @@ func reasoned(reason string) error {
 		return errs.Refuse("Say why")
 	}
 	return nil
-}
-
-// Choice is one entry of a list that is data: a purpose, or a lawful ground.
-type Choice struct{ Edition, List, Code, Words, Hint string }
-
-//go:embed choices.csv
-var shipped string
-
-// choices are the lists that ship, read once; a share keeps the words and the edition it was made with.
-var choices = func() (out []Choice) {
-	rows, err := csv.NewReader(strings.NewReader(shipped)).ReadAll()
-	if err != nil {
-		panic(err)
-	}
-	for _, r := range rows[1:] {
-		out = append(out, Choice{r[0], r[1], r[2], r[3], r[4]})
-	}
-	return out
-}()
-
-// choice returns an entry of a list; the zero Choice for none.
-func choice(list, code string) Choice {
-	for _, c := range choices {
-		if c.List == list && c.Code == code {
-			return c
-		}
-	}
-	return Choice{}
 }
 
 // line is what the chronology says of a step. It names nobody and gives no reason: whoever a record is shared with reads it, too.

@@ -3,6 +3,7 @@ package sharing
 import (
 	"testing"
 
+	"kith/internal/feature/sharing/lists"
 	"kith/internal/kernel/clock"
 	"kith/internal/kernel/errs"
 )
@@ -36,7 +37,7 @@ func TestWhoMayTakeWhichStep(t *testing.T) {
 func TestShareNeedsPurposeGroundAndEnd(t *testing.T) {
 	now := clock.Of(clock.Day("2026-11-30").At(7, 50))
 	good := Change{To: "elm", Purpose: "plan", Ground: "vital", Until: "2027-11-30"}
-	if err := CanShare(good, "oak", now); err != nil {
+	if err := CanShare(good, lists.Shipped(), "oak", now); err != nil {
 		t.Error(err)
 	}
 	for name, spoil := range map[string]func(*Change){
@@ -45,7 +46,7 @@ func TestShareNeedsPurposeGroundAndEnd(t *testing.T) {
 	} {
 		c := good
 		spoil(&c)
-		if err := CanShare(c, "oak", now); !errs.Is(err, errs.Rule) {
+		if err := CanShare(c, lists.Shipped(), "oak", now); !errs.Is(err, errs.Rule) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"embed"
 
+	"kith/internal/feature/sharing/lists"
 	"kith/internal/kernel/access"
 	"kith/internal/kernel/clock"
 	"kith/internal/kernel/ref"
@@ -148,6 +149,7 @@ type Deps struct {
 		Names(ctx context.Context, tx *store.Tx, ids ...string) (map[string]ref.Organisation, error)
 		Schools(ctx context.Context, tx *store.Tx) ([]ref.Organisation, error)
 		Phone(ctx context.Context, tx *store.Tx, id string) (string, error)
+		KeepsDistrict(ctx context.Context, tx *store.Tx) error
 	}
 	Things interface {
 		// Thing returns a concern with the leads' part in it, or a child's file. NotFound: neither, or not for this viewer.
@@ -166,11 +168,12 @@ type Deps struct {
 type Feature struct {
 	Deps
 	store Store
+	Lists *lists.Feature // what a record is shared for, and on which ground
 }
 
 // New returns the slice and says how its jobs are done.
 func New(d Deps) *Feature {
-	f := &Feature{Deps: d}
+	f := &Feature{Deps: d, Lists: lists.New(lists.Deps{DB: d.DB, People: d.People, Schools: d.Schools})}
 	jobs.Handle(d.Queue, f.mailShare)
 	return f
 }

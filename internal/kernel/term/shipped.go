@@ -31,10 +31,10 @@ var bankHolidays = sync.OnceValue(func() map[clock.Day]string {
 // BankHolidays returns the shipped bank holidays of England and Wales, 2019 to 2028, as a map of the caller's own.
 func BankHolidays() map[clock.Day]string { return maps.Clone(bankHolidays()) }
 
-// Calendars are those of one district at one moment: its own, and those of the schools that differ from it.
+// Calendars are those of one district at one moment: its own, and those of the trusts and schools that differ from it.
 type Calendars struct {
 	District Calendar
-	Schools  map[string]Calendar // by the id of the school
+	Schools  map[string]Calendar // by the id of the school or trust
 }
 
 // Of returns the calendar of an organisation: a school's own where it has one, otherwise its district's.

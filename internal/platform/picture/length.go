@@ -21,3 +21,19 @@ func (b Length) Render(_ context.Context, w io.Writer) error {
 	c.end("svg")
 	return c.writeTo(w)
 }
+
+// NotShown stands where a value would be a length and may not be shown: a hatch, always alike. Its words stand beside it.
+type NotShown struct{}
+
+// Render writes the hatch.
+func (NotShown) Render(_ context.Context, w io.Writer) error {
+	const width, height = 64.0, 16.0
+	var c canvas
+	c.small(width, height, "0 0 64 16")
+	c.one("rect", "x", "0.5", "y", "0.5", "width", num(width-1), "height", num(height-1), "rx", "2", "fill", sheet, "stroke", edge, "stroke-dasharray", "3 3")
+	for s := 10.0; s < width; s += 8 {
+		c.one("path", "d", "M"+num(s)+" 3L"+num(s-7)+" 13", "stroke", edge, "stroke-width", "1")
+	}
+	c.end("svg")
+	return c.writeTo(w)
+}

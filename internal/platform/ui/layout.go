@@ -60,6 +60,8 @@ type Page struct {
 	Own       string // where they look after their own account
 	SignedIn  bool
 	Nav       []NavItem
+	Tabs      []NavItem // pages that share one entry of the menu, above each of them
+	TabsLabel string    // what they are together
 	Duty      *Duty
 	Find      bool // a search field that posts q to /children/search, so that no name stands in an address
 	Demo      bool // the loud strip saying that everything is invented
