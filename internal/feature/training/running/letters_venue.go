@@ -63,15 +63,13 @@ func (Store) housed(ctx context.Context, tx *store.Tx, run training.RunID, venue
 }
 
 func (Store) putHoused(ctx context.Context, tx *store.Tx, h housed) error {
-	_, err := tx.Exec(ctx, store.SQL(`INSERT INTO training_venue_told (run_id, venue_id, district_id, mark, entry, was, sequence, sent, told_at, off, numbers) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+	return tx.Put(ctx, store.SQL(`INSERT INTO training_venue_told (run_id, venue_id, district_id, mark, entry, was, sequence, sent, told_at, off, numbers) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 		ON CONFLICT (run_id, venue_id) DO UPDATE SET mark = excluded.mark, entry = excluded.entry, was = excluded.was, sequence = excluded.sequence, sent = excluded.sent, told_at = excluded.told_at, off = excluded.off, numbers = excluded.numbers`,
 		string(h.Run), h.Venue, tx.Viewer.District, h.Mark, h.Entry, h.Was, h.Sequence, h.Sent, int64(h.At), h.Off, h.Numbers))
-	return err
 }
 
 func (Store) setHousedSent(ctx context.Context, tx *store.Tx, a VenueLetter) error {
-	_, err := tx.Exec(ctx, store.SQL(`UPDATE training_venue_told SET sent = ? WHERE run_id = ? AND venue_id = ? AND sequence = ?`, a.Sequence, string(a.Run), a.Venue, a.Sequence))
-	return err
+	return tx.Put(ctx, store.SQL(`UPDATE training_venue_told SET sent = ? WHERE run_id = ? AND venue_id = ? AND sequence = ?`, a.Sequence, string(a.Run), a.Venue, a.Sequence))
 }
 
 // venuesAtOnce is how many venues one sweep has written to; the next minute goes on.

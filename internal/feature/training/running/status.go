@@ -78,8 +78,7 @@ func (Store) statusEntry(ctx context.Context, tx *store.Tx, l LearntID) (entry, 
 
 // setStatus sets or clears the bit of a line's credential; a line without a certificate has none.
 func (Store) setStatus(ctx context.Context, tx *store.Tx, l LearntID, withdrawn bool) error {
-	_, err := tx.Exec(ctx, store.SQL(`UPDATE training_credential SET withdrawn = ? WHERE district_id = ? AND learnt_id = ?`, withdrawn, tx.Viewer.District, string(l)))
-	return err
+	return tx.Put(ctx, store.SQL(`UPDATE training_credential SET withdrawn = ? WHERE district_id = ? AND learnt_id = ?`, withdrawn, tx.Viewer.District, string(l)))
 }
 
 func (f *Feature) statusURL(list int) string { return f.PublicURL + statusPath + strconv.Itoa(list) }
