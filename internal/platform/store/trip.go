@@ -5,6 +5,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"regexp"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/stdlib"
@@ -83,18 +84,19 @@ func scan(r rows, dest []any) error {
 func (tx *Tx) Together(ctx context.Context, questions ...Question) error {
 	list := make([]errand, len(questions))
 	for i, q := range questions {
-		text, args, err := q.query.compile(tx)
+		e, err := tx.errand(q.query, changes.MatchString(q.query.parts[0].text))
 		if err != nil {
 			return err
 		}
-		list[i] = errand{text: text, args: args, take: q.take}
+		e.take = q.take
+		list[i] = e
 	}
 	return tx.trip(ctx, list...)
 }
 
 // Exec runs a statement that returns no rows and says how many it changed.
 func (tx *Tx) Exec(ctx context.Context, q *Query) (n int64, err error) {
-	e, err := tx.change(q)
+	e, err := tx.errand(q, true)
 	if err != nil {
 		return 0, err
 	}
@@ -106,7 +108,7 @@ func (tx *Tx) Exec(ctx context.Context, q *Query) (n int64, err error) {
 // Put runs a statement that returns no rows, of which nobody asks how many it changed. What is wrong with it is said here, at the
 // next question or at the end of the transaction, of which nothing stands then.
 func (tx *Tx) Put(ctx context.Context, q *Query) error {
-	e, err := tx.change(q)
+	e, err := tx.errand(q, true)
 	if err != nil {
 		return err
 	}
@@ -123,15 +125,19 @@ func (tx *Tx) Put(ctx context.Context, q *Query) error {
 // waitAtMost is how many statements wait; an import Puts as many as it reads.
 const waitAtMost = 100
 
-func (tx *Tx) change(q *Query) (errand, error) {
+// changes finds the questions that change something, too: UPDATE … RETURNING.
+var changes = regexp.MustCompile(`^\s*(INSERT|UPDATE|DELETE)\b`)
+
+// errand compiles a statement. One that changes something is refused in a read, and asks for an entry in the log.
+func (tx *Tx) errand(q *Query, change bool) (errand, error) {
 	text, args, err := q.compile(tx)
 	if err != nil {
 		return errand{}, err
 	}
-	if tx.reading {
+	if change && tx.reading {
 		return errand{}, errs.New(errs.Internal, "store: a change inside a read: "+text)
 	}
-	tx.wrote = true
+	tx.wrote = tx.wrote || change
 	return errand{text: text, args: args}, nil
 }
 

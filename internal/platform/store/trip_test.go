@@ -159,5 +159,13 @@ func TestManyArePut(t *testing.T) {
 		if err == nil {
 			t.Error("a change inside a read")
 		}
+		// A change that answers is one, too: not in a read, and not by a person without an entry in the log.
+		answers := func(ctx context.Context, tx *store.Tx) error {
+			_, err := store.Values[string](ctx, tx, store.SQL(`UPDATE access_record SET org_id = 'elm' WHERE org_id = 'oak' RETURNING id`))
+			return err
+		}
+		if w.DB.Read(t.Context(), lead(), answers) == nil || w.DB.Write(t.Context(), lead(), answers) == nil {
+			t.Error("a change that answers was taken for a question")
+		}
 	})
 }

@@ -77,7 +77,6 @@ func (tx *Tx) Lock(ctx context.Context, table, id string) (version int64, err er
 	if err != nil {
 		return 0, err
 	}
-	tx.wrote = true
 	return v.version - 1, nil
 }
 

@@ -1,16 +1,14 @@
 package running_test
 
 import (
-	"bytes"
 	"context"
 	"strings"
 	"testing"
 	"time"
 
-	"github.com/emersion/go-ical"
-
 	"kith/internal/feature/training"
 	"kith/internal/feature/training/running"
+	"kith/internal/feature/training/trainingtest"
 	"kith/internal/kernel/access"
 	"kith/internal/kernel/clock"
 	"kith/internal/kernel/term"
@@ -18,36 +16,6 @@ import (
 	"kith/internal/platform/store"
 	"kith/internal/testkit"
 )
-
-// entry is a calendar file as a parser reads it that did not write it.
-type entry struct {
-	method, uid, sequence, status, location string
-	start, end                              time.Time
-}
-
-func entries(t *testing.T, m mail.Message) (out []entry) {
-	t.Helper()
-	for _, f := range m.Files {
-		cal, err := ical.NewDecoder(bytes.NewReader(f.Body)).Decode()
-		testkit.OK(t, err)
-		events := cal.Events()
-		if len(events) != 1 {
-			t.Fatalf("%d events in %s: one message is about one entry", len(events), f.Name)
-		}
-		text := func(p ical.Props, name string) string { s, _ := p.Text(name); return s }
-		e := events[0]
-		x := entry{method: text(cal.Props, ical.PropMethod), uid: text(e.Props, ical.PropUID), sequence: e.Props.Get(ical.PropSequence).Value, status: text(e.Props, ical.PropStatus), location: text(e.Props, ical.PropLocation)}
-		x.start, err = e.DateTimeStart(clock.London)
-		testkit.OK(t, err)
-		x.end, err = e.DateTimeEnd(clock.London)
-		testkit.OK(t, err)
-		if !strings.Contains(f.Type, "method="+x.method) {
-			t.Errorf("%s is sent as %s", x.method, f.Type)
-		}
-		out = append(out, x)
-	}
-	return out
-}
 
 func one(t *testing.T, letters []mail.Message) mail.Message {
 	t.Helper()
@@ -82,9 +50,9 @@ func TestVenueToBeConfirmed(t *testing.T) {
 				t.Errorf("%q in\n%s", never, m.Text)
 			}
 		}
-		first := entries(t, m)
-		if len(first) != 2 || first[0].method != "REQUEST" || first[0].sequence != "0" || first[0].uid == first[1].uid || first[0].location != "Venue to be confirmed" ||
-			!first[0].start.Equal(clock.Day("2027-01-14").At(9, 15)) || !first[1].end.Equal(clock.Day("2027-01-15").At(15, 30)) {
+		first := trainingtest.Entries(t, m)
+		if len(first) != 2 || first[0].Method != "REQUEST" || first[0].Sequence != 0 || first[0].UID == first[1].UID || first[0].Location != "Venue to be confirmed" ||
+			!first[0].Start.Equal(clock.Day("2027-01-14").At(9, 15)) || !first[1].End.Equal(clock.Day("2027-01-15").At(15, 30)) {
 			t.Errorf("the entries are %+v", first)
 		}
 		if strings.Contains(string(m.Files[0].Body), "Grace") {
@@ -115,8 +83,8 @@ func TestVenueToBeConfirmed(t *testing.T) {
 		if len(letters) != 4 || changed.To == "" || joining.To == "" {
 			t.Fatalf("setting the venue sends %d letters", len(letters))
 		}
-		second := entries(t, changed)
-		if second[0].uid != first[0].uid || second[0].sequence != "1" || second[0].location != "Millrace Centre, Eastgate, HV1 4TY" || second[0].method != "REQUEST" {
+		second := trainingtest.Entries(t, changed)
+		if second[0].UID != first[0].UID || second[0].Sequence != 1 || second[0].Location != "Millrace Centre, Eastgate, HV1 4TY" || second[0].Method != "REQUEST" {
 			t.Errorf("the update is %+v", second[0])
 		}
 		for _, want := range []string{"Millrace Centre", "Getting in: Step-free", "/training/days/"} {
@@ -139,8 +107,8 @@ func TestPlacesThatChange(t *testing.T) {
 	onBoth(t, func(t *testing.T, w *world) {
 		r := w.run(training.OneDay, "mill", "2027-03-29") // the Monday after the clocks go on
 		k := w.book(r, "Grace Ito", nil)
-		first := entries(t, one(t, w.post()))
-		if got := first[0].start.UTC().Format("15:04"); got != "08:15" {
+		first := trainingtest.Entries(t, one(t, w.post()))
+		if got := first[0].Start.UTC().Format("15:04"); got != "08:15" {
 			t.Errorf("after the clock change 09:15 is %s UTC", got)
 		}
 		var version int64
@@ -149,15 +117,15 @@ func TestPlacesThatChange(t *testing.T) {
 		if len(letters) != 2 || letters[0].To != "ellen@haverdale.example" || letters[1].To != "grace@haverdale.example" {
 			t.Fatalf("letters go to %v", letters)
 		}
-		if off := entries(t, letters[1])[0]; off.method != "CANCEL" || off.status != "CANCELLED" || off.sequence != "1" || off.uid != first[0].uid {
+		if off := trainingtest.Entries(t, letters[1])[0]; off.Method != "CANCEL" || off.Status != "CANCELLED" || off.Sequence != 1 || off.UID != first[0].UID {
 			t.Errorf("it is taken out by %+v", off)
 		}
-		if on := entries(t, letters[0])[0]; on.method != "REQUEST" || on.sequence != "2" || !strings.HasPrefix(letters[0].Subject, "Your place") {
+		if on := trainingtest.Entries(t, letters[0])[0]; on.Method != "REQUEST" || on.Sequence != 2 || !strings.HasPrefix(letters[0].Subject, "Your place") {
 			t.Errorf("the new person gets %+v (%s)", on, letters[0].Subject)
 		}
 		testkit.OK(t, w.Training.Cancel(t.Context(), w.head, k))
 		m := one(t, w.post())
-		if off := entries(t, m)[0]; m.To != "ellen@haverdale.example" || off.method != "CANCEL" || off.sequence != "3" || !strings.HasPrefix(m.Subject, "Off") {
+		if off := trainingtest.Entries(t, m)[0]; m.To != "ellen@haverdale.example" || off.Method != "CANCEL" || off.Sequence != 3 || !strings.HasPrefix(m.Subject, "Off") {
 			t.Errorf("given back: %s %q %+v", m.To, m.Subject, off)
 		}
 		if again := w.post(); len(again) > 0 {
@@ -187,7 +155,7 @@ func TestRunCalledOff(t *testing.T) {
 			}
 			return w.Training.CancelRuns(ctx, tx, b, "The hall has flooded.", r.ID)
 		}))
-		if m := one(t, w.post()); m.To != "bea@example.org" || entries(t, m)[0].method != "CANCEL" || !strings.Contains(m.Text, "The hall has flooded.") {
+		if m := one(t, w.post()); m.To != "bea@example.org" || trainingtest.Entries(t, m)[0].Method != "CANCEL" || !strings.Contains(m.Text, "The hall has flooded.") {
 			t.Errorf("%s: %s", m.To, m.Text)
 		}
 	})
